@@ -1,0 +1,177 @@
+"""
+Errors: what is raised where a caller asked for one outcome and it cannot be had.
+
+::
+
+    HoneyhostError                  code, hint
+    ├── UsageError                  the command or call was wrong            exit 2
+    │   ├── MissingExtraError       an optional dependency is not installed
+    │   └── SettingsError           a setting has a wrong value
+    ├── InvalidManifestError        load_manifest; carries the problems
+    ├── RejectedError               Resolution.raise_for_rejected; carries the rejections
+    ├── UnknownPluginError          a name that no plugin has
+    ├── PlanChangedError            apply was given another plan's digest
+    ├── AttachError                 a plugin could not be attached; was rolled back
+    │   ├── LoadError               its code could not be imported or built
+    │   └── RouteRefusedError       a route without a declared policy
+    ├── StoreError                  the database
+    │   ├── StoreUnavailableError
+    │   └── ConflictError           somebody else changed the record first
+    └── RefusedError                an action that the rules do not allow
+
+Everything that a person can cause is one of these; anything else is a bug. The text is made late: errors keep the objects
+they speak of, and the command line and the HTTP layer render them.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from honeyhost.diagnostics import Problem
+
+
+class HoneyhostError(Exception):
+    """
+    The root. ``code`` is kebab-case and stable; ``hint`` is the next thing to do.
+    """
+
+    code: ClassVar[str] = "honeyhost-error"
+
+    def __init__(self, message: str, *, hint: str | None = None, **params: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.params = params
+
+    def to_problem(self) -> Problem:
+        """
+        The same as a value, for renderers.
+        """
+        return Problem(severity="error", code=self.code, message=self.message, params=self.params, hint=self.hint)
+
+
+class UsageError(HoneyhostError):
+    """
+    The caller asked for something that cannot be meant.
+    """
+
+    code = "wrong-use"
+
+
+class MissingExtraError(UsageError):
+    """
+    An optional dependency is needed and not installed.
+    """
+
+    code = "missing-extra"
+
+    def __init__(self, extra: str, *, needed_for: str, module: str) -> None:
+        super().__init__(
+            f"{needed_for} needs the extra '{extra}', and the module '{module}' is not installed",
+            hint=f"pip install 'honeyhost[{extra}]'",
+            extra=extra,
+            module=module,
+        )
+
+
+class SettingsError(UsageError):
+    """
+    A setting has a value that cannot be used.
+    """
+
+    code = "settings-invalid"
+
+
+class InvalidManifestError(HoneyhostError):
+    """
+    A manifest has errors; ``problems`` holds all of them, warnings too.
+    """
+
+    code = "manifest-invalid"
+
+    def __init__(self, message: str, problems: Sequence[Problem], *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+
+
+class RejectedError(HoneyhostError):
+    """
+    At least one plugin was rejected; ``rejections`` holds the resolver's verdicts.
+    """
+
+    code = "plugin-rejected"
+
+    def __init__(self, message: str, rejections: Sequence[Any], *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.rejections = tuple(rejections)
+
+
+class UnknownPluginError(HoneyhostError):
+    """
+    No plugin has this name.
+    """
+
+    code = "unknown-plugin"
+
+
+class PlanChangedError(HoneyhostError):
+    """
+    The plan that was agreed to is not the plan of now.
+    """
+
+    code = "plan-changed"
+
+
+class AttachError(HoneyhostError):
+    """
+    A plugin could not be attached; whatever it had attached was taken back.
+    """
+
+    code = "attach-failed"
+
+
+class LoadError(AttachError):
+    """
+    The code of a plugin could not be imported, or what it named was not there.
+    """
+
+    code = "load-failed"
+
+
+class RouteRefusedError(AttachError):
+    """
+    A route of a plugin has no policy that the manifest declares.
+    """
+
+    code = "route-refused"
+
+
+class StoreError(HoneyhostError):
+    """
+    The database refused or failed.
+    """
+
+    code = "store-error"
+
+
+class StoreUnavailableError(StoreError):
+    """
+    The database cannot be reached.
+    """
+
+    code = "store-unavailable"
+
+
+class ConflictError(StoreError):
+    """
+    The record was changed by somebody else since it was read.
+    """
+
+    code = "store-conflict"
+
+
+class RefusedError(HoneyhostError):
+    """
+    The rules do not allow this action in this state.
+    """
+
+    code = "refused"

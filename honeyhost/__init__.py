@@ -20,7 +20,7 @@ _WHERE = {
     "Policy": "honeyhost.resolver",
 }
 
-__all__ = ["Host", "HostProfile", "Policy", "Settings", "__version__", "discover", "load_manifest", "resolve", "validate"]  # noqa: F822 - lazily
+__all__ = ["Host", "HostProfile", "Policy", "Settings", "__version__", "discover", "load_manifest", "resolve", "validate"]
 
 
 def __getattr__(name: str) -> Any:

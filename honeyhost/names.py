@@ -7,7 +7,7 @@ Everything that turns text of a plugin into a path, an identifier or a line on a
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -109,12 +109,24 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def visible(text: str) -> str:
+def label_text(label: str | Mapping[str, str] | None, language: str = "en") -> str | None:
     """
+    One text of a label: in the language, its base language, English, or the first given.
+    """
+    if label is None or isinstance(label, str):
+        return label
+    for tag in (language, language.split("-", 1)[0], "en"):
+        if tag in label:
+            return label[tag]
+    return next(iter(label.values()), None)
+
+
+def visible(text: str) -> str:
+    r"""
     Foreign text made safe for a terminal, a log or a page: controls, escapes and bidi overrides become visible.
 
-    >>> visible("a\\x1b[31mb")
-    'a\\\\x1b[31mb'
+    >>> visible("a\x1b[31mb")
+    'a\\x1b[31mb'
     """
     if text.isascii() and text.isprintable():
         return text

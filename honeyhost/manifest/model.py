@@ -8,18 +8,36 @@ Source of the fields: the seed documents' manifest and registration, and the pro
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Self
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
+from honeyhost.manifest.parts import (
+    Capability,
+    ErrorCode,
+    HostPermission,
+    Job,
+    LandingPage,
+    MenuItem,
+    NavItem,
+    Part,
+    PermissionDeclaration,
+    RouterEntry,
+    RouteSpec,
+    RuntimeSpec,
+    SeedGroup,
+    StepCondition,
+    TemplateEntry,
+    Translations,
+    Widget,
+    Workflow,
+    WorkflowStep,
+)
 from honeyhost.manifest.types import (
-    Duration,
-    FreeForm,
     Label,
     OneOrMany,
-    PermissionId,
     PluginPath,
     ReferenceText,
     Slug,
@@ -27,251 +45,33 @@ from honeyhost.manifest.types import (
     Text,
     VersionPrefix,
     VersionText,
-    YamlBool,
     YamlInt,
 )
+from honeyhost.names import label_text
 
-
-class Part(BaseModel):
-    """
-    The settings that every part of the manifest shares.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True, hide_input_in_errors=True)
-
-
-class PermissionDeclaration(Part):
-    """
-    A permission that the plugin brings into the platform's catalog.
-    """
-
-    id: PermissionId
-    label: Label | None = None
-    description: Label | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_id(cls, value: Any) -> Any:
-        return {"id": value} if isinstance(value, str) else value
-
-
-class SeedGroup(Part):
-    """
-    A group that is created with these permissions when the plugin is attached.
-    """
-
-    name: Annotated[Text, Field(min_length=1, max_length=100)]
-    label: Label | None = None
-    permissions: tuple[PermissionId, ...]
-
-
-class HostPermission(Part):
-    """
-    Something that the plugin asks of the host; refused until an operator grants it.
-    """
-
-    type: Literal["db", "cache", "http", "email", "config", "plugin_call", "dbt"]
-    access: Literal["read", "write", "readwrite"] | None = None
-    scope: tuple[Text, ...] = ()
-    database: Text | None = None
-    purpose: Label | None = None
-
-
-class RouterEntry(Part):
-    """
-    A FastAPI router and who may reach it: a permission, everyone (``public``), or every known caller (neither).
-    """
-
-    router: ReferenceText
-    permission: PermissionId | None = None
-    public: YamlBool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_reference(cls, value: Any) -> Any:
-        return {"router": value} if isinstance(value, str) else value
-
-
-HttpMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-class RouteSpec(Part):
-    """
-    A route that is answered by a function of the plugin.
-    """
-
-    method: HttpMethod
-    path: Annotated[Text, Field(pattern=r"^/")]
-    handler: Text
-    permission: PermissionId | None = None
-    public: YamlBool = False
-    middleware: tuple[Text, ...] = ()
-    description: Text | None = None
-    args: PluginPath | None = None
-
-
-class NavItem(Part):
-    """
-    An entry of the platform's sidebar.
-    """
-
-    label: Label
-    path: Text
-    icon: Text | None = None
-    order: YamlInt = 0
-    permission: PermissionId | None = None
-    id: Text | None = None
-
-
-class MenuItem(Part):
-    """
-    An entry of a menu, nested or not.
-    """
-
-    id: Text
-    label: Label
-    icon: Text | None = None
-    path: Text | None = None
-    location: Text = "sidebar"
-    parent: Text | None = None
-    order: YamlInt = 0
-    children: tuple["MenuItem", ...] = ()
-    permission: PermissionId | None = None
-
-
-class LandingPage(Part):
-    """
-    Where a person arrives; the highest priority wins.
-    """
-
-    path: Text
-    priority: YamlInt = 0
-
-
-class Widget(Part):
-    """
-    A card on a dashboard, drawn by a function (``handler``) or by the plugin's frontend (``block``).
-    """
-
-    id: Text
-    title: Label
-    description: Label | None = None
-    location: Text = "dashboard"
-    size: Literal["small", "medium", "large", "full"] = "medium"
-    order: YamlInt = 0
-    refreshable: YamlBool = False
-    refresh_sec: Annotated[YamlInt, Field(ge=0)] = 0
-    permission: PermissionId | None = None
-    handler: Text | None = None
-    block: Text | None = None
-
-
-class Job(Part):
-    """
-    A function that runs on a schedule (cron of five or six fields).
-    """
-
-    id: Text
-    handler: Text
-    schedule: Text
-    timezone: Text = "UTC"
-    enabled: YamlBool = True
-    timeout: Duration = "5m"
-    args: FreeForm = Field(default_factory=dict)
-    description: Label | None = None
-
-
-class Capability(Part):
-    """
-    A function published under a slug of its own.
-    """
-
-    slug: Text
-    handler: Text
-    permission: PermissionId | None = None
-    input_schema: PluginPath | None = None
-
-
-class StepCondition(Part):
-    """
-    Runs the step only when the referenced value equals the given one.
-    """
-
-    ref: Text
-    equals: FreeForm
-
-
-class WorkflowStep(Part):
-    """
-    One capability in a workflow.
-    """
-
-    id: Text
-    capability: Text
-    args: FreeForm = Field(default_factory=dict)
-    retries: Annotated[YamlInt, Field(ge=0)] = 0
-    timeout: Duration | None = None
-    when: StepCondition | None = None
-
-
-class Workflow(Part):
-    """
-    Capabilities in order.
-    """
-
-    name: Text
-    permission: PermissionId | None = None
-    steps: Annotated[tuple[WorkflowStep, ...], Field(min_length=1)]
-
-
-class TemplateEntry(Part):
-    """
-    A template that the plugin brings, or one of the host's that it replaces.
-    """
-
-    name: Text
-    path: PluginPath
-    override: YamlBool = False
-    priority: YamlInt = 0
-    handler: Text | None = None
-
-
-class Translations(Part):
-    """
-    Texts in several languages, in the manifest or in ``<tag>.json`` files of a directory.
-    """
-
-    namespace: Text | None = None
-    languages: tuple[Text, ...] = ()
-    translations: Mapping[Text, Mapping[Text, Text]] = Field(default_factory=dict)
-    directory: PluginPath | None = None
-
-
-class ErrorCode(Part):
-    """
-    An error that the plugin answers with, shown as ``<slug>:<code>``.
-    """
-
-    code: Annotated[Text, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
-    message: Text
-    http_status: Annotated[YamlInt, Field(ge=400, le=599)] = 500
-
-
-class RuntimeSpec(Part):
-    """
-    How the code of the plugin runs.
-    """
-
-    type: Literal["python", "process", "wasm", "grpc"] = "python"
-    path: PluginPath | None = None
-    command: tuple[Text, ...] | None = None
-    call_timeout: Duration | None = None
-    memory_mb: Annotated[YamlInt, Field(ge=1)] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_type(cls, value: Any) -> Any:
-        return {"type": value} if isinstance(value, str) else value
+__all__ = [
+    "Capability",
+    "ErrorCode",
+    "HostPermission",
+    "Job",
+    "LandingPage",
+    "MenuItem",
+    "NavItem",
+    "Part",
+    "PermissionDeclaration",
+    "PluginManifest",
+    "RouteSpec",
+    "RouterEntry",
+    "RuntimeSpec",
+    "SeedGroup",
+    "StepCondition",
+    "TemplateEntry",
+    "Translations",
+    "Widget",
+    "Workflow",
+    "WorkflowStep",
+    "label_text",
+]
 
 
 class PluginManifest(Part):
@@ -279,49 +79,53 @@ class PluginManifest(Part):
     One plugin.yaml. ``name`` and ``version`` are required; everything else has a default.
     """
 
-    name: Slug
-    version: VersionText
-    display_name: Label | None = None
-    description: Label | None = None
-    author: Text | None = None
-    license: Text | None = None
-    homepage: Text | None = None
-    kind: Text = "integration"
-    sort: YamlInt = 0
-    labels: Label | None = None
-    runtime: RuntimeSpec = RuntimeSpec()
-    plugin: ReferenceText | None = None
+    name: Slug = Field(description="The slug: lower-case letters, digits and hyphens; also the folder's name.")
+    version: VersionText = Field(description="The plugin's own version (PEP 440).")
+    display_name: Label | None = Field(None, description="The name for people, as text or by language.")
+    description: Label | None = Field(None, description="What the plugin does, in a sentence.")
+    author: Text | None = Field(None, description="Who wrote it.")
+    license: Text | None = Field(None, description="The licence, as SPDX spells it.")
+    homepage: Text | None = Field(None, max_length=500, description="A page about the plugin.")
+    kind: Text = Field("integration", min_length=1, max_length=100, description="What kind of plugin it is to the platform.")
+    sort: YamlInt = Field(0, description="Lower comes first in lists.")
+    labels: Label | None = Field(None, description="The label of its record, as text or by language.")
+    runtime: RuntimeSpec = Field(RuntimeSpec(), description="How its code runs.")
+    plugin: ReferenceText | None = Field(None, description="A class or instance with the plugin's functions.")
 
-    min_host_version: VersionText | None = None
-    requires_host: SpecifierText | None = None
-    tested_up_to: VersionPrefix | None = None
-    requires_python: SpecifierText | None = None
-    requires_plugins: Mapping[Slug, SpecifierText] = Field(default_factory=dict)
+    min_host_version: VersionText | None = Field(None, description="The oldest version of the platform that it runs on.")
+    requires_host: SpecifierText | None = Field(None, description="Versions of the platform that it runs on, as '>=1.4,<2'.")
+    tested_up_to: VersionPrefix | None = Field(None, description="The newest version of the platform that it was tried on.")
+    requires_python: SpecifierText | None = Field(None, description="Versions of Python that it runs on.")
+    requires_plugins: Mapping[Slug, SpecifierText] = Field(
+        default_factory=dict, description="Plugins that it needs, with their versions."
+    )
 
-    permissions: tuple[PermissionDeclaration, ...] = ()
-    seed_groups: tuple[SeedGroup, ...] = ()
-    host_permissions: tuple[HostPermission, ...] = ()
+    permissions: tuple[PermissionDeclaration, ...] = Field((), description="Permissions that it brings.")
+    seed_groups: tuple[SeedGroup, ...] = Field((), description="Groups that get them.")
+    host_permissions: tuple[HostPermission, ...] = Field((), description="What it asks of the host.")
 
-    routers: tuple[RouterEntry, ...] = ()
-    middleware: tuple[ReferenceText, ...] = ()
-    routes: tuple[RouteSpec, ...] = ()
-    nav: tuple[NavItem, ...] = ()
-    menu_items: tuple[MenuItem, ...] = ()
-    hide_menu_items: tuple[Text, ...] = ()
-    landing_page: LandingPage | None = None
-    widgets: tuple[Widget, ...] = ()
-    jobs: tuple[Job, ...] = ()
-    capabilities: tuple[Capability, ...] = ()
-    workflows: tuple[Workflow, ...] = ()
-    templates: tuple[TemplateEntry, ...] = ()
-    i18n: Translations | None = None
-    error_codes: tuple[ErrorCode, ...] = ()
-    config_schema: PluginPath | None = None
-    migrations: PluginPath | None = None
-    dbt_workspace: OneOrMany[PluginPath] = ()
-    frontend_entry: PluginPath | None = None
-    frontend_bundle: PluginPath | None = None
-    frontend_peers: Mapping[Text, SpecifierText] = Field(default_factory=dict)
+    routers: tuple[RouterEntry, ...] = Field((), description="FastAPI routers, answered below the plugin's prefix.")
+    middleware: tuple[ReferenceText, ...] = Field((), description="ASGI middleware around its own routes.")
+    routes: tuple[RouteSpec, ...] = Field((), description="Routes that functions answer.")
+    nav: tuple[NavItem, ...] = Field((), description="Entries of the sidebar.")
+    menu_items: tuple[MenuItem, ...] = Field((), description="Entries of any menu, nested or not.")
+    hide_menu_items: tuple[Text, ...] = Field((), description="Entries of the platform that it hides.")
+    landing_page: LandingPage | None = Field(None, description="Where a person arrives.")
+    widgets: tuple[Widget, ...] = Field((), description="Cards on dashboards.")
+    jobs: tuple[Job, ...] = Field((), description="Functions that run on a schedule.")
+    capabilities: tuple[Capability, ...] = Field((), description="Functions that others may run by name.")
+    workflows: tuple[Workflow, ...] = Field((), description="Capabilities in order.")
+    templates: tuple[TemplateEntry, ...] = Field((), description="Templates, its own or in place of the host's.")
+    i18n: Translations | None = Field(None, description="Texts in several languages.")
+    error_codes: tuple[ErrorCode, ...] = Field((), description="Errors that it answers with.")
+    config_schema: PluginPath | None = Field(None, description="A JSON Schema file for its configuration.")
+    migrations: PluginPath | None = Field(None, description="An Alembic script folder for its own tables.")
+    dbt_workspace: OneOrMany[PluginPath] = Field((), description="A folder with dbt_project.yml, or several.")
+    frontend_entry: PluginPath | None = Field(None, description="The source file of its pages.")
+    frontend_bundle: PluginPath | None = Field(None, description="A folder with its built pages and honeyhost.json.")
+    frontend_peers: Mapping[Text, SpecifierText] = Field(
+        default_factory=dict, description="npm packages that it shares with the shell, with their versions."
+    )
 
     @property
     def parsed_version(self) -> Version:
@@ -357,15 +161,3 @@ class PluginManifest(Part):
         The manifest in a JSON document that was validated before it was written (the copy in a wheel).
         """
         return cls.model_validate_json(text)
-
-
-def label_text(label: str | Mapping[str, str] | None, language: str = "en") -> str | None:
-    """
-    One text of a label: in the language, its base language, English, or the first given.
-    """
-    if label is None or isinstance(label, str):
-        return label
-    for tag in (language, language.split("-", 1)[0], "en"):
-        if tag in label:
-            return label[tag]
-    return next(iter(label.values()), None)

@@ -3,6 +3,7 @@ Scalars: plain text of a YAML document, and what it means where a field is free-
 """
 
 import re
+from math import isfinite
 from typing import Any
 
 
@@ -44,6 +45,6 @@ def _core_scalar(text: str) -> Any:
         return text
     if _INTEGER.fullmatch(text):
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
+    if _FLOAT.fullmatch(text) and isfinite(number := float(text)):
+        return number
     return text

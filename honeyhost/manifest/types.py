@@ -2,29 +2,40 @@
 Types: the shapes that fields of the manifest share.
 
 The reader keeps plain scalars as text (``version: 1.10`` stays ``1.10``), so every type here starts from text and says
-itself what the text means.
+itself what the text means. A refusal is either one of this file's own (its type is our code) or a pattern's; how they are
+worded for people is the matter of ``manifest.wording``.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from honeyhost.manifest.scalars import core_value
-from honeyhost.names import PERMISSION_PATTERN, SLUG_MAX_LENGTH, SLUG_PATTERN, Reference
+from honeyhost.names import PERMISSION_PATTERN, SLUG_MAX_LENGTH, SLUG_PATTERN, Reference, hidden_characters
 
 T = TypeVar("T")
 
+ITEM_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_./:-]*$"
+CAPABILITY_PATTERN = r"^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*$"
+STEP_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*$"
+ERROR_CODE_PATTERN = r"^[a-z][a-z0-9_-]*$"
+DURATION_PATTERN = r"^(?:[0-9]{1,6}h(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?|[0-9]{1,6}m(?:[0-9]{1,6}s)?|[0-9]{1,6}s)$"
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def _text(value: Any) -> Any:
-    if value is None or isinstance(value, str):
-        return value
-    raise PydanticCustomError("text-expected", "expected text")
+def is_language(tag: str) -> bool:
+    """
+    Whether the text has the form of a language tag (``en``, ``pt-BR``).
+    """
+    return _LANGUAGE.fullmatch(tag) is not None
 
 
 def _bool(value: Any) -> Any:
@@ -32,16 +43,31 @@ def _bool(value: Any) -> Any:
 
 
 def _int(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise PydanticCustomError("integer-expected", "expected a whole number")
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        return int(value)
+    if isinstance(value, bool | str | float):
+        raise PydanticCustomError("integer-expected", "no whole number")
+    return value
+
+
+def _label(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, dict) or not value:
+        raise PydanticCustomError("label-invalid", "neither text nor texts by language")
+    for tag, text in value.items():
+        if not is_language(tag):
+            raise PydanticCustomError("language-invalid", "no language tag", {"tag": tag})
+        if not isinstance(text, str):
+            raise PydanticCustomError("label-text-invalid", "no text for a language", {"language": tag, "found": text})
     return value
 
 
 def _version(text: str) -> str:
     try:
         Version(text)
-    except InvalidVersion:
-        raise PydanticCustomError("version-invalid", "'{text}' is not a version (PEP 440)", {"text": text}) from None
+    except ValueError:
+        raise PydanticCustomError("version-invalid", "no version") from None
     return text
 
 
@@ -53,27 +79,24 @@ def _specifiers(text: str) -> str:
     try:
         SpecifierSet(text)
     except InvalidSpecifier:
-        hint = " (write '>=1.2,<2' for the npm range '^1.2')" if text.startswith(("^", "~")) else ""
-        raise PydanticCustomError(
-            "specifier-invalid", "'{text}' is not a version specifier (PEP 440){hint}", {"text": text, "hint": hint}
-        ) from None
+        raise PydanticCustomError("specifier-invalid", "no specifier") from None
     return text
 
 
 def _reference(text: str) -> str:
     if Reference.parse(text) is None:
-        raise PydanticCustomError(
-            "reference-invalid",
-            "'{text}' is not a reference; write 'package.module:attribute' or '.module:attribute'",
-            {"text": text},
-        )
+        raise PydanticCustomError("reference-invalid", "no reference")
     return text
 
 
 def _path(text: str) -> str:
     parts = text.split("/")
-    if text.startswith("/") or "\\" in text or ":" in text or "%" in text or ".." in parts or "\0" in text or not text:
-        raise PydanticCustomError("path-escapes", "'{text}' does not stay inside the plugin", {"text": text})
+    if not text or text.startswith("/") or ".." in parts or any(sign in text for sign in "\\:%"):
+        raise PydanticCustomError("path-escapes", "leaves the plugin")
+    if not text.isascii() and hidden_characters(text):
+        raise PydanticCustomError("control-character", "hidden characters")
+    if text.isascii() and not text.isprintable():
+        raise PydanticCustomError("control-character", "control characters")
     return text
 
 
@@ -81,18 +104,25 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
+_TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
+"""An editor shall not complain about a version without quotes: the reader keeps its text."""
+
+Text = str
 YamlBool = Annotated[bool, BeforeValidator(_bool), Field(strict=True)]
 YamlInt = Annotated[int, BeforeValidator(_int)]
-Slug = Annotated[Text, Field(pattern=SLUG_PATTERN, max_length=SLUG_MAX_LENGTH)]
-PermissionId = Annotated[Text, Field(pattern=PERMISSION_PATTERN, max_length=200)]
-VersionText = Annotated[Text, AfterValidator(_version), WithJsonSchema({"type": ["string", "number"]})]
-VersionPrefix = Annotated[Text, AfterValidator(_version_prefix), WithJsonSchema({"type": ["string", "number"]})]
-SpecifierText = Annotated[Text, AfterValidator(_specifiers), WithJsonSchema({"type": "string"})]
-ReferenceText = Annotated[Text, AfterValidator(_reference)]
-PluginPath = Annotated[Text, AfterValidator(_path)]
-Duration = Annotated[Text, Field(pattern=r"^(?:\d+h)?(?:\d+m)?(?:\d+s)?$", min_length=2)]
-Label = Annotated[str | Mapping[str, Text], Field(union_mode="left_to_right")]
+Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=SLUG_MAX_LENGTH)]
+PermissionId = Annotated[str, Field(pattern=PERMISSION_PATTERN, max_length=200)]
+ItemId = Annotated[str, Field(pattern=ITEM_PATTERN, max_length=200)]
+CapabilityName = Annotated[str, Field(pattern=CAPABILITY_PATTERN, max_length=200)]
+ErrorCodeName = Annotated[str, Field(pattern=ERROR_CODE_PATTERN, max_length=100)]
+StepId = Annotated[str, Field(pattern=STEP_PATTERN, max_length=100)]
+VersionText = Annotated[str, Field(max_length=100), AfterValidator(_version), _TEXT_OR_NUMBER]
+VersionPrefix = Annotated[str, Field(max_length=100), AfterValidator(_version_prefix), _TEXT_OR_NUMBER]
+SpecifierText = Annotated[str, Field(max_length=500), AfterValidator(_specifiers)]
+ReferenceText = Annotated[str, Field(max_length=500), AfterValidator(_reference)]
+PluginPath = Annotated[str, Field(max_length=500), AfterValidator(_path)]
+Duration = Annotated[str, Field(pattern=DURATION_PATTERN)]
+Label = Annotated[str | Mapping[str, str], BeforeValidator(_label)]
 FreeForm = Annotated[Any, BeforeValidator(core_value)]
 OneOrMany = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
 

@@ -19,7 +19,9 @@ class Check:
     rule: str
     passed: bool
     fact: str
+    """What was found, in a few words; what was wanted is in the message and, for a failed check, in the reason."""
     source: str
+    """Where the demand stands and where the fact came from, divided by `` | ``."""
     message: str
     reason: Reason | None = None
 
@@ -32,13 +34,20 @@ class Check:
 
 class HostCheck(Protocol):
     """
-    A rule of the host's own: pure, asked once per plugin.
+    A rule of the host's own: pure, asked once per plugin and again when somebody wants to see the checks.
+
+    An exception is a fault of the host's and ends the resolution.
     """
 
-    rule: str
+    @property
+    def rule(self) -> str:
+        """
+        The rule's name, kebab-case, as the checks bear it.
+        """
+        ...
 
     def __call__(self, plugin: DiscoveredPlugin) -> Iterable[Check]:
         """
-        The checks that this rule makes of the plugin; a failed one carries its reason.
+        The checks that this rule makes of the plugin; a failed one carries its reason, or its message becomes one.
         """
         ...

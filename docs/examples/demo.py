@@ -1,0 +1,259 @@
+"""
+The demonstration: a platform with one plugin from a wheel and one from a folder, served on loopback.
+
+It needs Python 3.11 with pip and nothing else, works in a temporary directory, and leaves nothing behind. ``--check`` asks the
+running platform what it promises and leaves; without it the platform runs until it is interrupted.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import venv
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+FAVOURITE_PORT = 8000
+START_LIMIT = 60.0
+
+
+def main() -> int:
+    """
+    Build, install, plan, apply, serve; then ask, or wait.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="assert over HTTP what the platform promises, and leave")
+    parser.add_argument("--port", type=int, default=None, help=f"default {FAVOURITE_PORT}, or a free one where that is taken")
+    wishes = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="honeyhost-demo-") as folder:
+        demo = Demo(Path(folder), port=wishes.port or free_port(), token=secrets.token_urlsafe(24))
+        demo.install()
+        demo.show("list")
+        demo.show("plan")
+        demo.show("apply")
+        with demo.served() as server:
+            if wishes.check:
+                check(demo)
+                return 0
+            demo.greet()
+            return wait(server)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """
+    The platform of the demonstration: its folder, its port and the token of its administrator.
+    """
+
+    folder: Path
+    port: int
+    token: str
+
+    def install(self) -> None:
+        """
+        A fresh environment with honeyhost, and the plugin healthcare as a wheel beside it.
+        """
+        say("setting up a fresh environment (about half a minute)")
+        venv.create(self.folder / "venv", with_pip=True)
+        self._pip("install", "hatchling>=1.27", f"{REPOSITORY}[web,store]")
+        say("building the plugin healthcare and installing its wheel")
+        self._pip(
+            "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(self.folder), f"{REPOSITORY}/plugins/healthcare"
+        )
+        self._pip("install", *map(str, self.folder.glob("honeyframe_healthcare-*.whl")))
+
+    def show(self, *command: str) -> None:
+        """
+        Run a command of honeyhost, and show it with its output.
+        """
+        print(f"\n$ honeyhost {' '.join(command)}", flush=True)
+        subprocess.run([self._honeyhost, *command], env=self._environment, check=True)
+
+    def read(self, *command: str) -> Any:
+        """
+        The JSON document that a command of honeyhost prints.
+        """
+        done = subprocess.run([self._honeyhost, *command, "--json"], env=self._environment, check=True, stdout=subprocess.PIPE)
+        return json.loads(done.stdout)
+
+    @contextmanager
+    def served(self) -> Iterator[subprocess.Popen[bytes]]:
+        """
+        The running platform, ready to answer.
+        """
+        command = [self._honeyhost, "serve", "--host", HOST, "--port", str(self.port)]
+        print(f"\n$ honeyhost {' '.join(command[1:])}", flush=True)
+        with subprocess.Popen(command, env=self._environment) as server:
+            try:
+                self._await_ready(server)
+                yield server
+            finally:
+                server.terminate()
+
+    def ask(self, path: str, *, method: str = "GET", body: Any = None, token: str | None = None) -> tuple[int, Any]:
+        """
+        Status and JSON content of one request.
+        """
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://{HOST}:{self.port}{path}", data=data, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, json.loads(refusal.read() or b"null")
+
+    def greet(self) -> None:
+        """
+        Where to look.
+        """
+        base = f"http://{HOST}:{self.port}"
+        print(
+            f"""
+The platform is running.
+
+  API documents        {base}/docs
+  from the wheel       {base}/api/plugins/healthcare/patients
+  from the folder      {base}/api/plugins/finance/reports/trial-balance?on=2026-08-31
+  navigation           {base}/api/plugin-host/nav
+  all plugins          {base}/api/plugin-host/plugins
+
+Ask as the administrator:
+
+  curl -H 'Authorization: Bearer {self.token}' {base}/api/plugins/healthcare/patients?search=muller
+
+Ctrl-C ends it.""",
+            flush=True,
+        )
+
+    @property
+    def _honeyhost(self) -> str:
+        return str(self.folder / "venv" / "bin" / "honeyhost")
+
+    @property
+    def _environment(self) -> Mapping[str, str]:
+        # The repository is the platform's installation: its folder plugins/ holds both plugins, and the installed wheel of
+        # healthcare goes before the folder of the same name.
+        return {
+            **os.environ,
+            "INSTALL_DIR": str(REPOSITORY),
+            "DATA_DIR": str(self.folder / "data"),
+            "HONEYHOST_ADMIN_TOKEN": self.token,
+        }
+
+    def _pip(self, *arguments: str) -> None:
+        python = self.folder / "venv" / "bin" / "python"
+        subprocess.run([python, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments], check=True)
+
+    def _await_ready(self, server: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_LIMIT
+        while time.monotonic() < deadline:
+            if server.poll() is not None:
+                raise SystemExit(f"the server ended with {server.returncode} before it was ready")
+            try:
+                if self.ask("/healthz")[0] == 200:  # noqa: PLR2004 - HTTP
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit(f"the server was not ready within {START_LIMIT:.0f} s")
+
+
+def check(demo: Demo) -> None:
+    """
+    What the platform promises, asked over HTTP.
+    """
+    patients = "/api/plugins/healthcare/patients"
+    ada = {"mrn": "MRN-200001", "given_name": "Ada", "family_name": "Núñez", "birth_date": "1990-05-17"}
+    expect("a stranger is asked who they are", demo.ask(patients)[0], 401)
+    expect("an unknown plugin is not found", demo.ask("/api/plugins/no-such-plugin/patients")[0], 404)
+
+    status, page = demo.ask(patients, token=demo.token)
+    expect("the plugin from the wheel answers", (status, page["total"]), (200, 24))
+    expect("it takes a record in", demo.ask(patients, method="POST", body=ada, token=demo.token)[0], 201)
+    expect("and refuses its double", demo.ask(patients, method="POST", body=ada, token=demo.token)[0], 409)
+
+    status, report = demo.ask("/api/plugins/finance/reports/trial-balance?on=2026-08-31", token=demo.token)
+    expect("the plugin from the folder answers", (status, report["debit"]), (200, report["credit"]))
+
+    documented = demo.ask("/openapi.json")[1]["paths"]
+    expect(
+        "the API documents hold both",
+        {path.split("/")[3] for path in documented if path.startswith("/api/plugins/")},
+        {"healthcare", "finance"},
+    )
+    labels = [item["label"] for item in demo.ask("/api/plugin-host/nav", token=demo.token)[1]]
+    expect("the navigation holds both", labels, ["Patient 360", "Doctors", "Ledger", "Trial balance"])
+
+    origins = {plugin["name"]: plugin["origin"]["kind"] for plugin in demo.read("list")["plugins"]}
+    expect("each came from where it should", origins, {"healthcare": "entry-point", "finance": "directory"})
+    check_toggle(demo, patients)
+    print("\nall promises kept")
+
+
+def check_toggle(demo: Demo, path: str) -> None:
+    """
+    A plugin is switched off and on while the platform runs.
+    """
+    toggle = "/api/plugin-host/plugins/healthcare/toggle"
+    demo.ask(toggle, method="POST", body={"enabled": False}, token=demo.token)
+    expect("a disabled plugin is gone", demo.ask(path, token=demo.token)[0], 404)
+    demo.ask(toggle, method="POST", body={"enabled": True}, token=demo.token)
+    expect("an enabled one is back", demo.ask(path, token=demo.token)[0], 200)
+
+
+def expect(promise: str, found: object, wanted: object) -> None:
+    """
+    Say whether a promise was kept; end the demonstration where not.
+    """
+    if found != wanted:
+        raise SystemExit(f"✗ {promise}: expected {wanted!r}, found {found!r}")
+    print(f"✓ {promise}")
+
+
+def wait(server: subprocess.Popen[bytes]) -> int:
+    """
+    Until the server ends or somebody interrupts.
+    """
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        return 0
+
+
+def free_port() -> int:
+    """
+    The favourite port, or another one where it is taken.
+    """
+    for port in (FAVOURITE_PORT, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise SystemExit("no port is free")
+
+
+def say(text: str) -> None:
+    """
+    One line about what happens next.
+    """
+    print(f"- {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

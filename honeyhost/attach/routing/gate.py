@@ -1,0 +1,110 @@
+"""
+The gate: what every request to a plugin passes before any of the plugin's code runs.
+
+It stands outside of dependency injection, so that nothing a plugin does - overriding dependencies, adding routes, catching
+exceptions - can switch it off. It answers in a fixed order: 404 for a plugin that is not there (the front's matter), 401
+without a known caller, 403 with a missing permission.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from honeyhost.attach.routing import refusal
+from honeyhost.attach.routing.policy import RoutePolicy
+from honeyhost.sdk import Caller, Identity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gate:
+    """
+    The host's rules for requests to plugins. ``max_body_size`` in bytes, ``timeout`` in seconds; None = no limit.
+    """
+
+    identity: Identity
+    max_body_size: int | None = None
+    timeout: float | None = None
+
+    def admit(self, scope: Scope, caller: Caller | None, policy: RoutePolicy, plugin: str) -> None:
+        """
+        Nothing, for a caller whom the policy lets through.
+
+        Raises:
+            HTTPException: 401 or 403, for a websocket WebSocketException 1008.
+        """
+        if policy.public:
+            return
+        if caller is None:
+            raise refusal.unauthenticated(scope)
+        missing = policy.missing(caller)
+        if missing is not None:
+            raise refusal.forbidden(scope, missing, plugin)
+
+    def counted(self, scope: Scope, receive: Receive) -> Receive:
+        """
+        The channel, refusing a body that is larger than the host allows.
+
+        A limit of the framework can be lifted by a router's own; this one stands outside of it.
+
+        Raises:
+            HTTPException: 413, at once where the request says its length and when it is read elsewhere.
+        """
+        limit = self.max_body_size
+        if limit is None or scope["type"] != "http":
+            return receive
+        bodied = scope["method"] not in _BODILESS or scope["http_version"] not in _HTTP_1
+        for name, value in scope["headers"]:
+            if name in _BODY_HEADERS:
+                bodied = True
+                if name == b"content-length" and value.isdigit() and int(value) > limit:
+                    raise refusal.too_large(scope, limit)
+        return _counting(scope, receive, limit) if bodied else receive
+
+
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_HTTP_1 = frozenset({"1.0", "1.1"})
+_BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
+"""Without one of these a request of HTTP/1 has no body (RFC 9112, 6.3)."""
+
+
+def _counting(scope: Scope, receive: Receive, limit: int) -> Receive:
+    left = limit
+
+    async def counting() -> Message:
+        nonlocal left
+        message = await receive()
+        if message["type"] == "http.request":
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise refusal.too_large(scope, limit)
+        return message
+
+    return counting
+
+
+def time_limited(app: ASGIApp, seconds: float, plugin: str) -> ASGIApp:
+    """
+    The app, stopped when it has not finished in time; 504 where nothing was sent yet. Websockets have no such limit.
+    """
+
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                await app(scope, receive, watched)
+        except TimeoutError:
+            if started or not limit.expired():
+                raise
+            raise refusal.timed_out(scope, plugin, seconds) from None
+
+    return limited

@@ -1,0 +1,3 @@
+"""
+Rendering: values become lines of styled text; nothing here writes.
+"""

@@ -1,0 +1,87 @@
+"""
+The attached plugin: one that may answer, as a small row, with its facts read when somebody asks.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from honeyhost.attach.compiled import CompiledPlugin
+from honeyhost.attach.navigation import NavEntry
+from honeyhost.attach.routing.openapi import Fragment
+from honeyhost.manager.spec import PluginSpec
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PluginFacts:
+    """
+    Everything that was recorded of a plugin but its OpenAPI fragment.
+    """
+
+    spec: PluginSpec
+    compiled: CompiledPlugin
+    nav: Sequence[Mapping[str, Any]] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """Display name, kind, labels, origin."""
+
+    @property
+    def nav_entries(self) -> tuple[NavEntry, ...]:
+        """
+        The entries of the sidebar.
+        """
+        return tuple(NavEntry(**entry) for entry in self.nav)
+
+
+class AttachedPlugin:
+    """
+    One plugin that was attached. Facts and fragment are read once, when they are first asked for.
+    """
+
+    __slots__ = ("_facts", "_fragment", "_read", "_read_fragment", "lifespan", "public", "slug", "sort", "version")
+
+    def __init__(  # noqa: PLR0913 - a row of the snapshot
+        self,
+        *,
+        slug: str,
+        version: str,
+        sort: int,
+        lifespan: bool,
+        public: bool,
+        read: Callable[[], PluginFacts],
+        read_fragment: Callable[[], Fragment],
+    ) -> None:
+        self.slug = slug
+        self.version = version
+        self.sort = sort
+        self.lifespan = lifespan
+        self.public = public
+        self._read = read
+        self._read_fragment = read_fragment
+        self._facts: PluginFacts | None = None
+        self._fragment: Fragment | None = None
+
+    @property
+    def facts(self) -> PluginFacts:
+        """
+        What was recorded.
+        """
+        if self._facts is None:
+            self._facts = self._read()
+        return self._facts
+
+    @property
+    def fragment(self) -> Fragment:
+        """
+        The plugin's part of the OpenAPI document.
+        """
+        if self._fragment is None:
+            self._fragment = self._read_fragment()
+        return self._fragment
+
+    def whole(self) -> CompiledPlugin:
+        """
+        What compiling revealed, with the OpenAPI fragment in it.
+        """
+        fragment = self.fragment
+        openapi = (fragment.paths.decode(), fragment.schemas.decode(), fragment.security.decode())
+        return replace(self.facts.compiled, openapi=openapi)

@@ -1,0 +1,141 @@
+"""
+Building: a plugin's code imported and its table made, and what that reveals written down.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
+
+from honeyhost.attach.compiled import CompiledPlugin, CompiledRoute, stamped
+from honeyhost.attach.routing.front import Middleware
+from honeyhost.attach.routing.openapi import build_fragment
+from honeyhost.attach.routing.site import Site
+from honeyhost.attach.routing.table import RouterSource, Table, TableRoute, build_table
+from honeyhost.errors import HoneyhostError, LoadError
+from honeyhost.manager.lifespans import has_lifespan
+from honeyhost.manager.spec import PluginSpec
+from honeyhost.runtimes import Imported, import_references
+
+Security = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuiltPlugin:
+    """
+    A plugin in this process: its routers, its table, and its middleware, outermost first.
+    """
+
+    spec: PluginSpec
+    routers: tuple[APIRouter, ...]
+    table: Table
+    middleware: tuple[Middleware, ...]
+    imported: Imported
+
+    @property
+    def lifespan(self) -> bool:
+        """
+        Whether any router has something to start or stop.
+        """
+        return any(has_lifespan(router) for router in self.routers)
+
+
+def build_plugin(spec: PluginSpec, site: Site) -> BuiltPlugin:
+    """
+    The plugin, imported and built for the application that it will answer in.
+
+    Raises:
+        LoadError: if its code cannot be imported or is not what the manifest says.
+        RouteRefusedError: if a route has no policy that the manifest declares.
+    """
+    references = [router.reference for router in spec.routers]
+    imported = import_references(spec.slug, spec.package, [*references, *spec.middleware])
+    routers = tuple(
+        _router(spec.slug, reference, found) for reference, found in zip(references, imported.objects, strict=False)
+    )
+    sources = [
+        RouterSource(router=router, policy=declared.policy, reference=declared.reference)
+        for router, declared in zip(routers, spec.routers, strict=True)
+    ]
+    middleware = tuple(
+        _middleware(spec.slug, reference, found)
+        for reference, found in zip(spec.middleware, imported.objects[len(references) :], strict=True)
+    )
+    try:
+        table = build_table(site, sources, plugin=spec.slug, title=spec.title, declared=spec.permissions)
+    except HoneyhostError:
+        raise
+    except Exception as error:
+        raise LoadError(
+            f"plugin '{spec.slug}': its routes could not be built: {type(error).__name__}: {error}", plugin=spec.slug
+        ) from error
+    return BuiltPlugin(spec=spec, routers=routers, table=table, middleware=middleware, imported=imported)
+
+
+def describe(built: BuiltPlugin, security: Security | None) -> CompiledPlugin:
+    """
+    What a built plugin brings, as data. ``security`` is what OpenAPI demands on routes that are not public.
+
+    Raises:
+        LoadError: if the framework cannot describe one of its routes.
+    """
+    spec = built.spec
+    try:
+        fragment = build_fragment(built.table, slug=spec.slug, security=security)
+    except Exception as error:
+        raise LoadError(
+            f"plugin '{spec.slug}': its OpenAPI document could not be made: {type(error).__name__}: {error}", plugin=spec.slug
+        ) from error
+    return CompiledPlugin(
+        slug=spec.slug,
+        version=spec.version,
+        digest=spec.digest,
+        routes=tuple(_described(route) for route in built.table),
+        openapi=(fragment.paths.decode(), fragment.schemas.decode(), fragment.security.decode()),
+        lifespan=built.lifespan,
+        import_ms=round(built.imported.import_ms, 3),
+        stamps=stamped((*spec.stamps, *built.imported.files)),
+    )
+
+
+def _described(route: TableRoute) -> CompiledRoute:
+    return CompiledRoute(
+        kind=route.kind,
+        path=route.path,
+        name=route.name,
+        methods=tuple(sorted(route.methods)),
+        public=route.policy.public,
+        permissions=tuple(sorted(route.policy.permissions)),
+        source=route.source,
+    )
+
+
+def _router(plugin: str, reference: str, found: Any) -> APIRouter:
+    # A whole application would bring handlers and middleware of its own; its router alone is a plugin's router.
+    router = found.router if isinstance(found, FastAPI) else found
+    if not isinstance(router, APIRouter):
+        raise LoadError(
+            f"plugin '{plugin}' names {reference} as a router, and it is a {type(found).__name__}",
+            hint="name a fastapi.APIRouter",
+            plugin=plugin,
+            reference=reference,
+        )
+    return router
+
+
+def _middleware(plugin: str, reference: str, found: Any) -> Middleware:
+    if not callable(found):
+        raise LoadError(
+            f"plugin '{plugin}' names {reference} as middleware, and it is a {type(found).__name__}",
+            hint="name a class or function that takes an ASGI app and returns one",
+            plugin=plugin,
+            reference=reference,
+        )
+
+    def wrap(app: ASGIApp) -> ASGIApp:
+        wrapped: ASGIApp = found(app)
+        return wrapped
+
+    return wrap

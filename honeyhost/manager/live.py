@@ -1,0 +1,71 @@
+"""
+The live set: which plugins answer at this moment, frozen.
+
+Enabled set, fronts, navigation and documents stand in one value behind one reference. A toggle makes the next value and
+swaps the reference: nothing is locked on the way of a request, and nobody sees half a change.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from starlette.datastructures import URLPath
+from starlette.routing import NoMatchFound, compile_path, replace_params
+
+from honeyhost.attach.navigation import NavEntry, sorted_nav
+from honeyhost.attach.routing.front import Front
+from honeyhost.attach.routing.openapi import Fragment
+from honeyhost.manager.attached import AttachedPlugin
+
+
+class Live:
+    """
+    One moment. ``revision`` counts the swaps of this process.
+    """
+
+    __slots__ = ("_fragment", "_nav", "enabled", "fronts", "revision")
+
+    def __init__(
+        self,
+        revision: int,
+        enabled: Mapping[str, AttachedPlugin],
+        fronts: Mapping[str, Front],
+        fragment: Callable[[AttachedPlugin], Fragment],
+    ) -> None:
+        self.revision = revision
+        self.enabled = enabled
+        self.fronts = fronts
+        self._fragment = fragment
+        self._nav: tuple[NavEntry, ...] | None = None
+
+    def fragments(self) -> Iterable[Fragment]:
+        """
+        The OpenAPI fragments of all that answer, by slug.
+        """
+        return [self._fragment(plugin) for _, plugin in sorted(self.enabled.items())]
+
+    @property
+    def nav(self) -> tuple[NavEntry, ...]:
+        """
+        The sidebar of all plugins that answer, before it is filtered for a caller.
+        """
+        if self._nav is None:
+            entries = (entry for plugin in self.enabled.values() for entry in plugin.facts.nav_entries)
+            self._nav = sorted_nav(entries, {slug: plugin.sort for slug, plugin in self.enabled.items()})
+        return self._nav
+
+    def url_path_for(self, slug: str, name: str, path_params: Mapping[str, Any]) -> URLPath:
+        """
+        The path of a plugin's route by name, from what was recorded: the plugin is not loaded for it.
+
+        Raises:
+            NoMatchFound: if no plugin that answers has such a route with such parameters.
+        """
+        plugin = self.enabled.get(slug)
+        for route in plugin.facts.compiled.routes if plugin is not None else ():
+            if route.name != name:
+                continue
+            _, path_format, convertors = compile_path(route.path)
+            if convertors.keys() == path_params.keys():
+                path, _ = replace_params(path_format, convertors, dict(path_params))
+                return URLPath(path=path, protocol="websocket" if route.kind == "websocket" else "http")
+        raise NoMatchFound(f"{slug}:{name}", dict(path_params))

@@ -1,0 +1,190 @@
+"""
+The snapshot: what was applied, in one file, so that a host starts without discovering, resolving or importing anything.
+
+The file is a header (JSON) with one row per plugin, followed by the plugins' records and OpenAPI fragments, which are read
+when they are asked for. It is replaced by a rename; a host that has it open keeps reading the old one. JSON and not pickle:
+a file that can be written must be safe to read.
+"""
+
+import hashlib
+import json
+import os
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from honeyhost.attach.change import Contribution
+from honeyhost.attach.compiled import CompiledPlugin, Stamp
+from honeyhost.attach.files import write_atomically
+from honeyhost.attach.routing.openapi import Fragment
+from honeyhost.manager.attached import AttachedPlugin, PluginFacts
+from honeyhost.manager.places import Place, places_fit
+from honeyhost.manager.spec import PluginSpec
+
+FORMAT = 1
+_MAGIC = b"honeyhost snapshot\n"
+_LENGTH = struct.Struct(">Q")
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SnapshotContent:
+    """
+    All that a snapshot holds. ``key`` names the versions and settings it was made under.
+    """
+
+    key: Mapping[str, str]
+    places: tuple[Place, ...] = ()
+    plugins: tuple[AttachedPlugin, ...] = ()
+    """Attached plugins in dependency order."""
+    applied: tuple[Contribution, ...] = ()
+    listing: Mapping[str, Any] = field(default_factory=dict)
+    """The ``list --json`` document of that moment: the rejected and unreadable ones are in it too."""
+
+
+class Snapshot:
+    """
+    A snapshot that was read: the header is in memory, everything else is read from the open file on demand.
+    """
+
+    def __init__(self, descriptor: int, header: Mapping[str, Any], base: int) -> None:
+        self._descriptor = descriptor
+        self._header = header
+        self._base = base
+        self.digest: str = header["digest"]
+        self.key: Mapping[str, str] = header["key"]
+
+    @classmethod
+    def open(cls, path: Path) -> Self | None:
+        """
+        The snapshot in a file; None where there is none, or one of another format or damaged.
+        """
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except OSError:
+            return None
+        try:
+            head = os.pread(descriptor, len(_MAGIC) + _LENGTH.size, 0)
+            (length,) = _LENGTH.unpack(head[len(_MAGIC) :])
+            header = json.loads(os.pread(descriptor, length, len(head)))
+            if not head.startswith(_MAGIC) or header["format"] != FORMAT:
+                raise ValueError("another format")  # noqa: TRY301 - one way out
+            return cls(descriptor, header, len(head) + length)
+        except (struct.error, ValueError, KeyError, OSError, TypeError):
+            os.close(descriptor)
+            return None
+
+    def close(self) -> None:
+        """
+        Close the file; what was read stays usable.
+        """
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __del__(self) -> None:
+        self.close()
+
+    def fits(self, key: Mapping[str, str], path: Iterable[str], roots: Sequence[Path]) -> bool:
+        """
+        Whether what was found then is what would be found now, as far as stamps of files and folders tell.
+        """
+        if self.key != key:
+            return False
+        if not places_fit([Place(*row) for row in self._header["places"]], path, roots):
+            return False
+        return all(Stamp(*stamp).fits() for row in self._header["plugins"] for stamp in row[5])
+
+    def plugins(self) -> tuple[AttachedPlugin, ...]:
+        """
+        The attached plugins in dependency order; their records are read when they are asked for.
+        """
+        return tuple(self._plugin(row) for row in self._header["plugins"])
+
+    def applied(self) -> tuple[Contribution, ...]:
+        """
+        What was applied.
+        """
+        return tuple(Contribution(**row) for row in json.loads(self._read(self._header["applied"])))
+
+    def listing(self) -> dict[str, Any]:
+        """
+        The ``list --json`` document of the moment when it was applied.
+        """
+        document: dict[str, Any] = json.loads(self._read(self._header["listing"]))
+        return document
+
+    def _plugin(self, row: Sequence[Any]) -> AttachedPlugin:
+        slug, version, sort, lifespan, public, stamps, record, fragment = row
+        return AttachedPlugin(
+            slug=slug,
+            version=version,
+            sort=sort,
+            lifespan=lifespan,
+            public=public,
+            read=lambda: self._facts(record, stamps),
+            read_fragment=lambda: Fragment(*(self._read(span) for span in fragment)),
+        )
+
+    def _facts(self, record: Span, stamps: Sequence[Sequence[Any]]) -> PluginFacts:
+        document = json.loads(self._read(record))
+        compiled = {**document["compiled"], "openapi": ["", "", ""], "stamps": stamps}
+        return PluginFacts(
+            spec=PluginSpec.from_json(document["spec"]),
+            compiled=CompiledPlugin.from_json(compiled),
+            nav=document["nav"],
+            about=document["about"],
+        )
+
+    def _read(self, span: Sequence[int]) -> bytes:
+        offset, length = span
+        return os.pread(self._descriptor, length, self._base + offset)
+
+
+def write_snapshot(path: Path, content: SnapshotContent) -> tuple[bool, str]:
+    """
+    Write a snapshot, and say whether the file changed and what its digest is.
+    """
+    blobs = bytearray()
+
+    def lay(data: bytes) -> Span:
+        offset = len(blobs)
+        blobs.extend(data)
+        return offset, len(data)
+
+    header: dict[str, Any] = {
+        "format": FORMAT,
+        "key": dict(content.key),
+        "places": [list(place) for place in content.places],
+        "plugins": [_row(plugin, lay) for plugin in content.plugins],
+        "applied": lay(_dumped([contribution.to_json() for contribution in content.applied])),
+        "listing": lay(_dumped(content.listing)),
+    }
+    header["digest"] = "sha256:" + hashlib.sha256(_dumped(header) + blobs).hexdigest()
+    head = _dumped(header)
+    written = write_atomically(path, _MAGIC + _LENGTH.pack(len(head)) + head + bytes(blobs))
+    return written, header["digest"]
+
+
+def _row(plugin: AttachedPlugin, lay: Any) -> list[Any]:
+    facts, fragment = plugin.facts, plugin.fragment
+    compiled = facts.compiled.to_json()
+    stamps = compiled.pop("stamps")
+    compiled.pop("openapi")
+    record = {"spec": facts.spec.to_json(), "compiled": compiled, "nav": facts.nav, "about": facts.about}
+    return [
+        plugin.slug,
+        plugin.version,
+        plugin.sort,
+        plugin.lifespan,
+        plugin.public,
+        stamps,
+        lay(_dumped(record)),
+        [lay(fragment.paths), lay(fragment.schemas), lay(fragment.security)],
+    ]
+
+
+def _dumped(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

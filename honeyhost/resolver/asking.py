@@ -1,0 +1,88 @@
+"""
+Asking: every rule put to one plugin, the built-in ones first, then the host's own.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from honeyhost.diagnostics import Problem
+from honeyhost.discovery.inventory import DiscoveredPlugin
+from honeyhost.resolver.checks import Check
+from honeyhost.resolver.context import Context
+from honeyhost.resolver.places import located
+from honeyhost.resolver.reasons import HostReason, Reason
+from honeyhost.resolver.rules import RULES
+
+_RANK = {rule.name: rank for rank, rule in enumerate(RULES)}
+_ASK = tuple(rule.ask for rule in RULES if rule.ask is not None)
+_COMPARE = tuple(rule.compare for rule in RULES if rule.compare is not None)
+_FOLLOW = tuple(rule.follow for rule in RULES if rule.follow is not None)
+_WARN = tuple(rule.warn for rule in RULES if rule.warn is not None)
+
+
+def ask(plugin: DiscoveredPlugin, context: Context) -> tuple[Reason, ...]:
+    """
+    What the plugin's own demands, the host's facts and the host's own rules say against it.
+    """
+    reasons = [reason for question in _ASK for reason in question(plugin, context)]
+    if context.policy.checks:
+        failed = (found for found in _host_checks(plugin, context) if not found.passed)
+        reasons.extend(found.reason for found in failed if found.reason is not None)
+    return tuple(reasons)
+
+
+def compare(plugin: DiscoveredPlugin, context: Context) -> list[Reason]:
+    """
+    What the claims of other plugins say against it.
+    """
+    return [reason for question in _COMPARE for reason in question(plugin, context)]
+
+
+def follow(plugin: DiscoveredPlugin, context: Context) -> list[Reason]:
+    """
+    What the verdicts on the plugins that it needs say against it.
+    """
+    return [reason for question in _FOLLOW for reason in question(plugin, context)]
+
+
+def warn(plugin: DiscoveredPlugin, context: Context) -> tuple[Problem, ...]:
+    """
+    What is worth saying of it and rejects nothing, each with its place.
+    """
+    return tuple(located(plugin, problem) for question in _WARN for problem in question(plugin, context))
+
+
+def check(plugin: DiscoveredPlugin, context: Context) -> tuple[Check, ...]:
+    """
+    Every rule with what it found, in a finished context.
+    """
+    built_in = (found for rule in RULES for found in rule.checks(plugin, context))
+    return (*built_in, *_host_checks(plugin, context))
+
+
+def in_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """
+    The reasons in the order of the rules; those of the host's own rules come last.
+    """
+    return tuple(sorted(reasons, key=lambda reason: _RANK.get(reason.rule, len(_RANK))))
+
+
+def _host_checks(plugin: DiscoveredPlugin, context: Context) -> Iterator[Check]:
+    """
+    The checks of the host's own rules; one that failed without a reason gets the open one.
+    """
+    for rule in context.policy.checks:
+        for found in rule(plugin):
+            yield found if found.passed or found.reason is not None else replace(found, reason=_open_reason(plugin, found))
+
+
+def _open_reason(plugin: DiscoveredPlugin, found: Check) -> HostReason:
+    return HostReason(
+        plugin=plugin.name,
+        version=plugin.version,
+        source=found.source,
+        code=found.rule,
+        rule=found.rule,
+        text=found.message,
+        fact=found.fact,
+    )

@@ -1,0 +1,112 @@
+"""
+Resolving: from an inventory, a host and an operator's wishes to a verdict on every plugin.
+
+Pure: no file is read, no plugin imported, the clock not asked. Each stage adds to what the next may know, and looks only at
+plugins that something can be said about; that keeps a thousand good ones cheap.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from honeyhost.discovery.inventory import DiscoveredPlugin, Inventory
+from honeyhost.resolver import asking
+from honeyhost.resolver.context import Context, Key, Refusal, gather, key_of
+from honeyhost.resolver.profile import NO_WISHES, HostProfile, Policy
+from honeyhost.resolver.reasons import DependencyCycle, DependencyRejected, Reason
+from honeyhost.resolver.resolution import Rejection, Resolution
+
+Against = Mapping[Key, tuple[Reason, ...]]
+"""The reasons against each plugin that has any, in the order of the rules."""
+
+
+def resolve(inventory: Inventory, profile: HostProfile, policy: Policy = NO_WISHES) -> Resolution:
+    """
+    The verdict on every plugin of the inventory, each rejected one with all its reasons at once.
+
+    The answer does not depend on the order in which plugins were found, and its cost grows with their number, their needs
+    and their claims.
+    """
+    context = gather(inventory, profile, policy)
+    against = {key_of(plugin): reasons for plugin in context.plugins if (reasons := asking.ask(plugin, context))}
+    context, against = _compared(context, against)
+    context, against = _followed(context, against)
+    return _concluded(context, against)
+
+
+def _compared(context: Context, against: Against) -> tuple[Context, Against]:
+    """
+    What plugins have against each other, now that it is known which of them are sound.
+    """
+    context = replace(context, unsound=_unsound(context, against))
+    sharing = (context.chosen[slug] for slug in context.claims.contested)
+    found = ((plugin, asking.compare(plugin, context)) for plugin in (*sharing, *context.others))
+    return context, _joined(against, found)
+
+
+def _unsound(context: Context, against: Against) -> frozenset[Key]:
+    """
+    The plugins that have something against them, and all that need one of these.
+    """
+    unsound = set(against)
+    if unsound:
+        for plugin in _in_order_of_needs(context):
+            needs = (context.chosen[slug] for slug in plugin.manifest.requires_plugins if slug in context.chosen)
+            if any(key_of(other) in unsound for other in needs):
+                unsound.add(key_of(plugin))
+    return frozenset(unsound)
+
+
+def _followed(context: Context, against: Against) -> tuple[Context, Against]:
+    """
+    What a refused plugin means for those that need it.
+    """
+    refused = {slug: Refusal(chain=(slug,), cause=_root(against[key])) for slug, key in _chosen_among(context, against)}
+    context = replace(context, refused=refused)
+    found: list[tuple[DiscoveredPlugin, list[Reason]]] = []
+    for plugin in _in_order_of_needs(context) if refused else ():
+        taken_along = asking.follow(plugin, context)
+        found.append((plugin, taken_along))
+        first = next((reason for reason in taken_along if isinstance(reason, DependencyRejected)), None)
+        if first is not None and plugin.name not in refused and context.is_chosen(plugin):
+            refused[plugin.name] = Refusal(chain=first.chain, cause=first.cause)
+    return context, _joined(against, found)
+
+
+def _concluded(context: Context, against: Against) -> Resolution:
+    passed = [plugin for plugin in _in_order_of_needs(context) if not against or key_of(plugin) not in against]
+    rejected = (plugin for plugin in context.plugins if key_of(plugin) in against) if against else ()
+    return Resolution(
+        accepted=tuple(plugin for plugin in passed if plugin.origin.kind != "archive"),
+        installable=tuple(plugin for plugin in passed if plugin.origin.kind == "archive"),
+        rejected=tuple(Rejection(plugin=plugin, reasons=against[key_of(plugin)]) for plugin in rejected),
+        warnings={slug: problems for slug, plugin in context.chosen.items() if (problems := asking.warn(plugin, context))},
+        context=context,
+    )
+
+
+def _joined(against: Against, found: Iterable[tuple[DiscoveredPlugin, list[Reason]]]) -> Against:
+    more = {key_of(plugin): reasons for plugin, reasons in found if reasons}
+    return {**against, **{key: asking.in_order((*against.get(key, ()), *reasons)) for key, reasons in more.items()}}
+
+
+def _root(reasons: Iterable[Reason]) -> Reason:
+    """
+    The reason that others are told: the first one that is more than a circle of which they may be part.
+    """
+    ordered = tuple(reasons)
+    return next((reason for reason in ordered if not isinstance(reason, DependencyCycle)), ordered[0])
+
+
+def _chosen_among(context: Context, keys: Iterable[Key]) -> Iterator[tuple[str, Key]]:
+    for key in keys:
+        chosen = context.chosen.get(key[0])
+        if chosen is not None and key_of(chosen) == key:
+            yield key[0], key
+
+
+def _in_order_of_needs(context: Context) -> Iterator[DiscoveredPlugin]:
+    """
+    What is needed comes first; those that nobody can need come last.
+    """
+    yield from (context.chosen[slug] for slug in context.arrangement.order)
+    yield from context.others

@@ -1,0 +1,83 @@
+"""
+Requirements: how an endpoint of a plugin says which permission its caller needs.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from honeyhost.sdk.caller import Caller
+
+
+class Passage(NamedTuple):
+    """
+    A request that the gate let through: to which plugin, for whom, and which permissions were checked.
+    """
+
+    plugin: str
+    caller: Caller | None
+    permissions: frozenset[str]
+
+
+passage: ContextVar[Passage | None] = ContextVar("honeyhost_passage", default=None)
+"""Set by the gate round every request to a plugin; plugins read it through :func:`current_caller`."""
+
+
+class GateMissingError(PermissionError):
+    """
+    An endpoint that needs a permission was reached without the host's gate before it.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """
+    The marker that :func:`requires` returns. The gate reads it from the route; called as a dependency it fails closed.
+    """
+
+    permission: str
+
+    async def __call__(self) -> Caller | None:
+        """
+        The caller, where the gate has checked this permission.
+
+        Raises:
+            GateMissingError: if no gate did.
+        """
+        passed = passage.get()
+        if passed is None or self.permission not in passed.permissions:
+            raise GateMissingError(
+                f"this endpoint needs the permission '{self.permission}', and no honeyhost gate has checked it; "
+                "serve the router through honeyhost.Host"
+            )
+        return passed.caller
+
+
+def requires(permission: str) -> Requires:
+    """
+    A dependency that demands a permission of the caller, checked by the host before any code of the plugin runs.
+
+    ::
+
+        @router.post("/patients", dependencies=[Depends(requires("patient.edit"))])
+
+    The permission must be declared in the plugin's manifest; a route that names another is refused when the plugin is
+    attached. As a parameter (``caller: Annotated[Caller, Depends(requires("patient.edit"))]``) it gives the caller.
+    """
+    return Requires(permission)
+
+
+def current_caller() -> Caller | None:
+    """
+    Who is asking, inside a request to a plugin; None for a stranger on a public route, and outside of requests.
+    """
+    passed = passage.get()
+    return passed.caller if passed is not None else None
+
+
+def current_plugin() -> str | None:
+    """
+    The slug of the plugin whose code is running for a request, or None.
+    """
+    passed = passage.get()
+    return passed.plugin if passed is not None else None

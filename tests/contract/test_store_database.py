@@ -1,0 +1,163 @@
+"""
+The database: prepared once whatever the number of processes, and left whole by every transaction.
+"""
+
+import threading
+from contextlib import suppress
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+
+from honeyhost.errors import ConflictError, StoreError, StoreUnavailableError
+from honeyhost.store import migrations
+from honeyhost.store.database import Database, changed
+from honeyhost.store.schema import HEAD, METADATA, REVISION, VERSION_TABLE
+
+
+@pytest.fixture
+def fresh(database_url: str):
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def test_the_first_migration_makes_the_tables_and_the_second_has_nothing_to_do(fresh):
+    assert fresh.migrate() is True
+    assert fresh.migrate() is False
+
+    with fresh.reading() as connection:
+        assert set(inspect(connection).get_table_names()) == {*METADATA.tables, VERSION_TABLE}
+
+
+def test_the_steps_lead_to_exactly_the_schema_that_the_code_uses(database):
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+        assert context.get_current_revision() == HEAD
+
+
+def test_all_steps_can_be_undone_and_made_again(database):
+    with database.transaction() as connection:
+        migrations.downgrade(connection)
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == [VERSION_TABLE]
+
+    assert database.migrate() is True
+    assert database.revision() == 0
+
+
+def test_a_schema_of_a_newer_honeyhost_is_refused(database):
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE hh_alembic SET version_num = '9999'"))
+
+    with pytest.raises(StoreError) as caught:
+        database.migrate()
+
+    assert (
+        caught.value.message
+        == "the database has a schema that this honeyhost does not know: Can't locate revision identified by '9999'"
+    )
+    assert caught.value.hint == "run the honeyhost that wrote it, or a later one"
+
+
+def test_a_database_without_tables_says_who_makes_them(fresh):
+    with pytest.raises(StoreUnavailableError) as caught:
+        fresh.revision()
+
+    assert caught.value.message == f"the database {fresh.shown} has no tables of honeyhost yet"
+    assert caught.value.hint == "run honeyhost apply, which makes them"
+
+
+def test_a_transaction_is_kept_when_it_ends_well(database):
+    with database.transaction() as connection:
+        assert changed(connection) == 1
+
+    assert database.revision() == 1
+
+
+def test_a_transaction_that_fails_leaves_nothing(database):
+    with suppress(RuntimeError), database.transaction() as connection:
+        changed(connection)
+        raise RuntimeError("no")
+
+    assert database.revision() == 0
+
+
+def test_a_part_that_fails_is_undone_and_the_rest_is_kept(database):
+    with database.transaction() as outer:
+        changed(outer)
+        with suppress(RuntimeError), database.transaction() as inner:
+            assert inner is outer
+            changed(inner)
+            raise RuntimeError("no")
+        assert database.revision() == 1
+
+    assert database.revision() == 1
+
+
+def test_nothing_of_a_transaction_is_kept_when_the_whole_fails_after_a_part_went_well(database):
+    with suppress(RuntimeError), database.transaction():
+        with database.transaction() as inner:
+            changed(inner)
+        raise RuntimeError("no")
+
+    assert database.revision() == 0
+
+
+def test_a_row_that_exists_already_is_a_conflict(database):
+    with pytest.raises(ConflictError) as caught, database.transaction() as connection:
+        connection.execute(REVISION.insert().values(id=1, value=0))
+
+    assert caught.value.message.startswith("the record was written by somebody else at the same time: ")
+    assert "INSERT" not in caught.value.message
+
+
+def test_writers_take_turns(database):
+    def count_up() -> None:
+        for _ in range(20):
+            with database.transaction() as connection:
+                value = connection.execute(select(REVISION.c.value)).scalar_one()
+                connection.execute(REVISION.update().values(value=value + 1))
+
+    threads = [threading.Thread(target=count_up) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert database.revision() == 60
+
+
+def test_a_closed_database_opens_again(shared_url):
+    database = Database(shared_url)
+    database.close()
+    database.migrate()
+    database.close()
+
+    assert database.revision() == 0
+    database.close()
+
+
+_MIGRATE = """
+import sys
+from honeyhost.store import migrations
+from honeyhost.store.database import Database
+
+database = Database(sys.argv[1], timeout=30)
+print("ready", flush=True)
+sys.stdin.readline()
+print(database.migrate())
+database.close()
+"""
+
+
+@pytest.mark.slow
+def test_four_processes_that_migrate_at_once_make_the_tables_once(shared_url, run_together):
+    outputs = run_together(_MIGRATE, shared_url, 4)
+
+    assert sorted(outputs) == ["False", "False", "False", "True"]
+    database = Database(shared_url)
+    assert database.revision() == 0
+    database.close()

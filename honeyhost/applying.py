@@ -5,6 +5,7 @@ Planning and applying: the difference between what was applied and what would be
 generated files, and last the snapshot, whose rename is the moment from which a start sees the new state.
 """
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -326,7 +327,7 @@ def _write_snapshot(settings: Settings, outcome: Planned) -> str:
     found_in = [str(plugin.root) for plugin in outcome.plugins]
     content = SnapshotContent(
         key=snapshot_key(settings_digest(settings), DEFAULT_PREFIX),
-        places=survey_places(settings.import_path(), roots, found_in),
+        places=survey_places(tuple(sys.path), roots, found_in),
         plugins=plugins,
         applied=outcome.wanted,
         listing=outcome.survey.to_json(),

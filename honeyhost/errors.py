@@ -75,10 +75,19 @@ class MissingExtraError(UsageError):
 
 class SettingsError(UsageError):
     """
-    A setting has a value that cannot be used.
+    A setting has a value that cannot be used; where there are several, ``problems`` holds each.
     """
 
     code = "settings-invalid"
+
+    def __init__(self, message: str, problems: Sequence[Problem] = (), *, hint: str | None = None, **params: Any) -> None:
+        if problems:
+            params["problems"] = [problem.to_json() for problem in problems]
+        super().__init__(message, hint=hint, **params)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join((self.message, *(problem.message for problem in self.problems)))
 
 
 class InvalidManifestError(HoneyhostError):

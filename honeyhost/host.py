@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -197,7 +198,7 @@ class Host:
         # Discovery, resolver and their libraries are loaded only where no snapshot fits: they cost more than the start.
         snapshot = Snapshot.open(snapshot_path(self.settings))
         key = snapshot_key(settings_digest(self.settings), self.prefix.template)
-        import_path = self.settings.import_path()
+        import_path = tuple(sys.path)
         if snapshot is not None and snapshot.fits(key, import_path, self._roots):
             return boot_from(snapshot)
         made: Boot = import_module("honeyhost.wiring").boot_afresh(self.settings, site, security, snapshot)

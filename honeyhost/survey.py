@@ -5,14 +5,14 @@ It is what every command that only looks begins with. It imports no code of any 
 library.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from honeyhost.diagnostics import Problem
-from honeyhost.discovery import DiscoveryOptions, discover
+from honeyhost.discovery import discover
 from honeyhost.discovery.inventory import DiscoveredPlugin, Inventory
 from honeyhost.resolver import resolve
-from honeyhost.resolver.profile import HostProfile, Policy
+from honeyhost.resolver.profile import HostProfile
 from honeyhost.resolver.resolution import Resolution
 from honeyhost.settings import Settings
 from honeyhost.store.peek import Flags, read_flags
@@ -75,56 +75,11 @@ def survey(settings: Settings) -> Survey:
     """
     Look for plugins, resolve them for this host, and read which are wanted.
     """
-    inventory = discover(discovery_options(settings))
-    profile = host_profile(settings)
+    inventory = discover(settings.discovery_options())
+    profile = settings.profile()
     return Survey(
         inventory=inventory,
-        resolution=resolve(inventory, profile, operator_policy(settings)),
+        resolution=resolve(inventory, profile, settings.policy()),
         flags=read_flags(settings.database_url),
         profile=profile,
     )
-
-
-def resurvey(found: Survey, settings: Settings, *, host_version: str, extra: tuple[DiscoveredPlugin, ...] = ()) -> Survey:
-    """
-    The same finds, resolved for a host of another version. ``extra`` plugins are looked at as well, in the place of those
-    that were found under their names.
-
-    Raises:
-        SettingsError: if the version is none.
-    """
-    names = {plugin.name for plugin in extra}
-    others = tuple(plugin for plugin in found.inventory if plugin.name not in names)
-    profile = replace(found.profile, host_version=host_version, host_version_source="--host-version")
-    inventory = replace(found.inventory, plugins=(*others, *extra))
-    return replace(
-        found, inventory=inventory, resolution=resolve(inventory, profile, operator_policy(settings)), profile=profile
-    )
-
-
-def discovery_options(settings: Settings) -> DiscoveryOptions:
-    """
-    Where the settings say that plugins are looked for.
-    """
-    return DiscoveryOptions(
-        bundled_root=settings.bundled_root,
-        customer_root=settings.customer_root,
-        archives=settings.archives,
-        directories=settings.fallback_directories,
-        object_manifests=settings.object_manifests,
-    )
-
-
-def host_profile(settings: Settings) -> HostProfile:
-    """
-    What the settings say about the host.
-    """
-    source = next((origin.source for origin in settings.origins() if origin.name == "host_version"), "default")
-    return HostProfile(host_version=settings.host_version, host_version_source=source)
-
-
-def operator_policy(settings: Settings) -> Policy:
-    """
-    What the settings say about the operator's wishes.
-    """
-    return Policy(trust=settings.trust, overrides=settings.overrides, pins=settings.pins)

@@ -199,19 +199,7 @@ def check(demo: Demo) -> None:
 
     origins = {plugin["name"]: plugin["origin"]["kind"] for plugin in demo.read("list")["plugins"]}
     expect("each came from where it should", origins, {"healthcare": "entry-point", "finance": "directory"})
-    check_toggle(demo, patients)
     print("\nall promises kept")
-
-
-def check_toggle(demo: Demo, path: str) -> None:
-    """
-    A plugin is switched off and on while the platform runs.
-    """
-    toggle = "/api/plugin-host/plugins/healthcare/toggle"
-    demo.ask(toggle, method="POST", body={"enabled": False}, token=demo.token)
-    expect("a disabled plugin is gone", demo.ask(path, token=demo.token)[0], 404)
-    demo.ask(toggle, method="POST", body={"enabled": True}, token=demo.token)
-    expect("an enabled one is back", demo.ask(path, token=demo.token)[0], 200)
 
 
 def expect(promise: str, found: object, wanted: object) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from honeyhost.fastapi import create_app
 from honeyhost.settings import Settings
-
 from pages.text import code, document, prose, table
 
 INTRODUCTION = """
@@ -27,11 +26,12 @@ def page() -> str:
     Every verb of the host, as its own API document says it.
     """
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(Settings(install_dir=Path(folder), data_dir=Path(folder) / "data", entry_points=False))
+        app = create_app(Settings(install_dir=Path(folder), data_dir=Path(folder) / "data"))
         paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
     rows = [
         (code(method.upper()), code(path), prose(operation.get("description") or operation.get("summary")))
         for path, operations in sorted(paths.items())
+        if not path.startswith("/api/plugins/")
         for method, operation in operations.items()
     ]
     return document("HTTP", INTRODUCTION, table(("method", "path", "what"), rows))

@@ -3,11 +3,12 @@ The page about plugin.yaml, and the JSON Schema for editors.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from honeyhost.manifest import json_schema
 from honeyhost.manifest.model import PluginManifest
+from honeyhost.manifest.rules import NOT_ATTACHED
 from pages.text import code, default, document, prose, shape, table
 
 INTRODUCTION = """
@@ -27,6 +28,8 @@ required; every other key has a default. A key that is not listed here is a warn
 
 The reader takes at most 256 KiB, 20 000 nodes and 20 levels, and no anchors, tags, second documents or duplicate keys.
 
+A key with an asterisk is checked in full, and has no effect in this version; `check` says so.
+
 For completion in an editor: `honeyhost schema > plugin.schema.json`, and as the first line of plugin.yaml `#
 yaml-language-server: $schema=plugin.schema.json`.
 """
@@ -38,7 +41,7 @@ def page() -> str:
     """
     model = PluginManifest.model_json_schema()
     parts = [f"## {name}\n\n{_about(part)}\n\n{_fields(_mapping(part))}" for name, part in sorted(model["$defs"].items())]
-    return document("plugin.yaml", INTRODUCTION, "## Keys", _fields(model), *parts)
+    return document("plugin.yaml", INTRODUCTION, "## Keys", _fields(model, waiting=NOT_ATTACHED), *parts)
 
 
 def schema() -> str:
@@ -61,10 +64,15 @@ def _about(part: Mapping[str, Any]) -> str:
     return f"{text} May be written as one text: its `{key}`."
 
 
-def _fields(mapping: Mapping[str, Any]) -> str:
+def _fields(mapping: Mapping[str, Any], waiting: Container[str] = ()) -> str:
     required = mapping.get("required", ())
     rows = [
-        (code(name), shape(field), "required" if name in required else default(field), prose(field.get("description")))
+        (
+            code(name) + (" *" if name in waiting else ""),
+            shape(field),
+            "required" if name in required else default(field),
+            prose(field.get("description")),
+        )
         for name, field in mapping["properties"].items()
     ]
     return table(("key", "shape", "default", "what it is"), rows)

@@ -11,8 +11,16 @@ from honeyhost import sdk
 from pages.text import code, document, prose, table
 
 INTRODUCTION = """
-What stands here is a promise; every other module may change between versions. A plugin imports `honeyhost.sdk` and nothing else.
+What stands here is a promise; every other module may change between versions. A plugin imports `honeyhost.sdk` and
+nothing else.
 """
+
+BY_HAND = {
+    "__version__": "The version of honeyhost.",
+    "ANY_PERMISSION": "`*`: held by administrators, it is every permission of every plugin and of the host.",
+    "Identity": "The type of the function that says who is asking: `async (HTTPConnection) -> Caller | None`.",
+}
+"""Constants and types, which have no docstring at run time."""
 
 
 def page() -> str:
@@ -29,8 +37,8 @@ def _section(module: ModuleType) -> str:
 
 def _row(module: ModuleType, name: str) -> tuple[str, str]:
     thing = getattr(module, name)
-    if isinstance(thing, str):
-        return code(name), code(repr(thing)) if name != "__version__" else "The version of honeyhost."
+    if name in BY_HAND:
+        return code(name), BY_HAND[name]
     about = prose((inspect.getdoc(thing) or "").partition("\n\n")[0])
     return code(name + _signature(thing)), about
 

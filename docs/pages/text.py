@@ -3,6 +3,7 @@ Markdown: tables and titles, as all generated pages have them.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -42,7 +43,8 @@ def prose(docstring: str | None) -> str:
     """
     A docstring as a paragraph of Markdown.
     """
-    return " ".join((docstring or "").replace("``", "`").split())
+    plain = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", (docstring or "").replace("``", "`"))
+    return " ".join(plain.split())
 
 
 def shape(schema: Mapping[str, Any]) -> str:

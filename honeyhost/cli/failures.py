@@ -10,13 +10,14 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import typer
 
 from honeyhost import __version__
 from honeyhost.cli.output import failure, write_json
-from honeyhost.cli.render.problems import headline, help_line, problem_lines
+from honeyhost.cli.render.problems import help_line, problem_lines
 from honeyhost.cli.render.text import line, span
 from honeyhost.cli.streams import OutputClosedError, Streams
 from honeyhost.diagnostics import Problem
@@ -37,6 +38,17 @@ NOBODY_READS = 141
 
 EXTRAS = {"fastapi": "web", "starlette": "web", "uvicorn": "web", "sqlalchemy": "store", "alembic": "store"}
 """Modules of optional libraries, and the extra that brings each."""
+
+
+class CouldNotRunError(HoneyhostError):
+    """
+    The command was right, and what it needs is not to be had.
+    """
+
+    code = "could-not-run"
+
+
+_COULD_NOT_RUN = (UsageError, UnknownPluginError, StoreUnavailableError, CouldNotRunError)
 
 
 def guarded(streams: Streams, action: Callable[[], Any], *, command: str = "honeyhost") -> int:
@@ -82,7 +94,7 @@ def exit_code(error: HoneyhostError) -> int:
     """
     2 where the command was wrong or could not run, 1 where it was refused.
     """
-    return COULD_NOT_RUN if isinstance(error, (UsageError, UnknownPluginError, StoreUnavailableError)) else REFUSED
+    return COULD_NOT_RUN if isinstance(error, _COULD_NOT_RUN) else REFUSED
 
 
 def _say(
@@ -95,8 +107,7 @@ def _say(
         return
     streams.out.flush()
     lines = [content for found in problems for content in problem_lines(found, width=streams.err.width)]
-    lines.append(headline(problem))
-    lines += problem_lines(problem)[1:-1] if problem.hint else problem_lines(problem)[1:]
+    lines += problem_lines(replace(problem, hint=None))
     if usage:
         lines.append(line(span("usage: ", "dim"), usage))
     if problem.hint:

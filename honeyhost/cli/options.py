@@ -21,13 +21,14 @@ class Colour(StrEnum):
 
 def _shape(
     *,
-    color: Annotated[Colour, typer.Option(show_default=False, help="When to use colour.")] = Colour.AUTO,
+    color: Annotated[Colour | None, typer.Option(help="When to use colour.")] = None,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="Show no progress of long work.")] = False,
     accessible: Annotated[bool, typer.Option("--accessible", help="For screen readers: no glyphs, no redrawing.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")] = False,
 ) -> None:
     """
-    Only the shape of the options.
+    Only the shape of the options. None for a default: any other would be validated, with a library that takes longer to
+    import than all the rest of the parser.
     """
 
 

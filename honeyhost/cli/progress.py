@@ -24,7 +24,7 @@ REMINDER = 30.0
 _CLEAR = "\r\x1b[K"
 
 
-def mode_for(streams: Streams, *, dumb: bool = False) -> Mode:
+def mode_for(streams: Streams) -> Mode:
     """
     How progress is told on these streams.
     """
@@ -33,7 +33,7 @@ def mode_for(streams: Streams, *, dumb: bool = False) -> Mode:
         return "none"
     if not (streams.err.terminal and streams.out.terminal):
         return "plain"
-    return "spoken" if wishes.accessible or dumb else "redrawn"
+    return "spoken" if wishes.accessible or streams.err.dumb else "redrawn"
 
 
 class Progress:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from honeyhost.cli.wishes import Wishes
 from honeyhost.cli.render.colour import paint, wanted
 from honeyhost.cli.render.glyphs import Glyphs, glyphs_for
 from honeyhost.cli.render.text import Line, line, span
+from honeyhost.cli.wishes import Wishes
 
 
 class OutputClosedError(Exception):
@@ -31,6 +31,8 @@ class Screen:
 
     stream: TextIO
     terminal: bool
+    dumb: bool
+    """A terminal that can do nothing but add lines."""
     colour: bool
     width: int | None
     """Cells of the terminal; None where no terminal reads it: then nothing is wrapped."""
@@ -45,6 +47,7 @@ class Screen:
         return cls(
             stream=stream,
             terminal=terminal,
+            dumb=environ.get("TERM") == "dumb",
             colour=wanted(wishes.colour, environ, terminal=terminal),
             width=_width(stream, environ) if terminal else None,
             glyphs=glyphs_for(stream.encoding or "utf-8", accessible=wishes.accessible),

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from honeyhost.discovery import files
 from honeyhost.discovery.records import Record
-from honeyhost.manifest.tree import FolderTree, UnreadableError, read_bounded
+from honeyhost.manifest.tree import FolderTree, read_bounded
 
 
 class Carrier(Protocol):
@@ -109,6 +109,3 @@ class InstalledCarrier:
         The folder.
         """
         return Path(self.folder, folder)
-
-
-__all__ = ["Carrier", "InstalledCarrier", "UnreadableError"]

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from honeyhost.diagnostics import Problem, error, warning
 from honeyhost.discovery.distributions import GROUP
 
-_VALUE = re.compile(r"(?P<module>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*(?::\s*[A-Za-z_][\w.]*)?\s*(?:\[[^\]]*\])?")
+_VALUE = re.compile(
+    r"(?P<module>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*(?::\s*(?P<attribute>[A-Za-z_][\w.]*))?\s*(?:\[[^\]]*\])?"
+)
 _LOOKS_LIKE_GROUP = re.compile(r"honeyframe[\W_]*plugins?", re.IGNORECASE)
 
 
@@ -23,6 +25,14 @@ class Declaration:
     name: str
     value: str
     line: int
+
+    @property
+    def attribute(self) -> str:
+        """
+        The name of the object in the module; ``manifest`` where the value gives none.
+        """
+        match = _VALUE.fullmatch(self.value)
+        return (match["attribute"] if match else None) or "manifest"
 
     @property
     def module(self) -> str | None:
@@ -41,6 +51,8 @@ class Declarations:
 
     entries: tuple[Declaration, ...]
     problems: tuple[Problem, ...]
+    declared: bool
+    """Whether the group is there at all, be it empty."""
 
 
 def parse(data: bytes) -> Declarations:
@@ -50,7 +62,7 @@ def parse(data: bytes) -> Declarations:
     reading = _Reading()
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         reading.line(number, line.strip())
-    return Declarations(tuple(reading.entries), tuple(reading.problems))
+    return Declarations(tuple(reading.entries), tuple(reading.problems), reading.seen_group)
 
 
 class _Reading:
@@ -62,7 +74,7 @@ class _Reading:
         self.entries: list[Declaration] = []
         self.problems: list[Problem] = []
         self._section: str | None = None
-        self._seen_group = False
+        self.seen_group = False
 
     def line(self, number: int, line: str) -> None:
         if not line or line.startswith(("#", ";")):
@@ -78,9 +90,9 @@ class _Reading:
     def _open(self, number: int, line: str) -> None:
         section = line[1:-1].strip() if line.endswith("]") else None
         if section == GROUP:
-            if self._seen_group:
+            if self.seen_group:
                 self.problems.append(error("entry-point-repeated", f"the group [{GROUP}] stands there twice", line=number))
-            self._seen_group = True
+            self.seen_group = True
         elif _LOOKS_LIKE_GROUP.fullmatch(line.strip("[] \t")):
             message = f"the group {line} is not read, because it is not spelt [{GROUP}]"
             self.problems.append(warning("entry-point-group-misspelt", message, line=number, hint=f"write [{GROUP}]"))

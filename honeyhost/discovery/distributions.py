@@ -5,6 +5,8 @@ Metadata libraries parse every distribution to find a few, and one damaged file 
 distribution stands alone: a damaged one is noted, the next one is read. Only light modules are imported, because this
 scan alone takes less time than importing a metadata library.
 """
+# Paths are plain text here: making a Path of each would cost more than reading the files.
+# ruff: noqa: PTH109, PTH110, PTH113, PTH116, PTH118, PTH119
 
 import os
 import re
@@ -80,7 +82,7 @@ def scan(path: Sequence[str]) -> Scan:
     """
     walk = _Walk()
     for folder in _distinct(path):
-        walk.visit(folder or os.getcwd())  # noqa: PTH109 - see the head of the file
+        walk.visit(folder or os.getcwd())
     walk.note_eggs()
     return Scan(tuple(walk.distributions), tuple(walk.archives), tuple(walk.notes))
 
@@ -115,7 +117,7 @@ class _Walk:
             self.notes.append(Note("path-unreadable", folder, cause.strerror or type(cause).__name__))
             return
         if names is None:
-            if os.path.isfile(folder):  # noqa: PTH113 - see the head of the file
+            if os.path.isfile(folder):
                 self.archives.append(folder)
             return
         infos = sorted(name for name in names if name.endswith(DIST_INFO) and not name.startswith("~"))
@@ -128,7 +130,7 @@ class _Walk:
         Metadata of the old form is not read; it is mentioned where nothing newer carries the same distribution.
         """
         for location in self._eggs:
-            if distribution_key(os.path.basename(location)) not in self._first and _declares(location):  # noqa: PTH119
+            if distribution_key(os.path.basename(location)) not in self._first and _declares(location):
                 self.notes.append(Note("egg-info-ignored", location))
 
     def _visit_distribution(self, folder: str, key: str, names: list[str]) -> None:
@@ -170,7 +172,7 @@ class _Walk:
 
     def _note_torn(self, folder: str, name: str) -> None:
         location = os.path.join(folder, name)
-        if not os.path.exists(os.path.join(location, "METADATA")):  # noqa: PTH110 - see the head of the file
+        if not os.path.exists(os.path.join(location, "METADATA")):
             self.notes.append(Note("distribution-torn", location))
 
 
@@ -181,7 +183,7 @@ def _distinct(path: Iterable[str]) -> Iterator[str]:
     seen: set[tuple[int, int]] = set()
     for folder in path:
         try:
-            found = os.stat(folder or os.curdir)  # noqa: PTH116 - see the head of the file
+            found = os.stat(folder or os.curdir)
         except OSError:
             continue
         if (found.st_dev, found.st_ino) not in seen:

@@ -13,11 +13,9 @@ from honeyhost.discovery.copies import LIMIT, PLACE, ManifestCopy, read_copy
 from honeyhost.discovery.readings import MANIFEST, Reading, read_yaml
 from honeyhost.discovery.records import Record, hexadecimal, matches
 from honeyhost.manifest.document import MAX_BYTES
-from honeyhost.manifest.positions import Positions
+from honeyhost.manifest.parts import Part
+from honeyhost.manifest.rules import check_rules
 from honeyhost.manifest.tree import UnreadableError
-
-RULED_OUT = frozenset({"entry-point-not-owned", "manifest-altered"})
-"""Problems after which nothing else of the distribution is asked either."""
 
 
 def locate_manifest(carrier: Carrier, module: str) -> Reading | tuple[Problem, ...]:
@@ -27,7 +25,7 @@ def locate_manifest(carrier: Carrier, module: str) -> Reading | tuple[Problem, .
     if carrier.record is None:
         return _unlisted(carrier, module)
     if not carrier.record.owns(module):
-        return (_not_owned(carrier, module),)
+        return (not_owned(carrier, module),)
     copied = _copied(carrier, carrier.record, module)
     if isinstance(copied, Reading) or any(problem.severity == "error" for problem in copied):
         return copied
@@ -44,6 +42,19 @@ def prefixes(module: str) -> Iterator[str]:
     while module:
         yield module
         module = module.rpartition(".")[0]
+
+
+def not_owned(carrier: Carrier, module: str) -> Problem:
+    """
+    The problem of an entry point that names a module of somebody else.
+    """
+    return error(
+        "entry-point-not-owned",
+        f"{carrier.name} points at the module '{module}', which is not among its own files",
+        file=carrier.shown(carrier.dist_info),
+        hint="an entry point names a module of the distribution that declares it",
+        module=module,
+    )
 
 
 def _copied(carrier: Carrier, record: Record, module: str) -> Reading | tuple[Problem, ...]:
@@ -71,4 +82,107 @@ def _fits(copy: ManifestCopy, record: Record, module: str) -> bool:
         and hexadecimal(expected) == copy.source.sha256
         and copy.source.path == f"{copy.package.replace('.', '/')}/{MANIFEST}"
         and (module == copy.package or module.startswith(f"{copy.package}."))
+    )
+
+
+def _reading(carrier: Carrier, copy: ManifestCopy, data: bytes) -> Reading | tuple[Problem, ...]:
+    """
+    The reading of a copy that fits; nothing where the YAML says more than the copy can (fields that nobody knows).
+    """
+    if has_unknown_fields(copy.manifest):
+        return ()
+    file = carrier.shown(copy.source.path)
+    positions = copy.positions_in(file)
+    return Reading(
+        manifest=copy.manifest,
+        positions=positions,
+        problems=positions.all_located(check_rules(copy.manifest)),
+        root=carrier.root(copy.package.replace(".", "/")),
+        package=copy.package,
+        file=file,
+        data=data,
+    )
+
+
+def has_unknown_fields(part: Part) -> bool:
+    """
+    Whether the part, or one that it holds, has keys that no field has.
+    """
+    if part.model_extra:
+        return True
+    return any(has_unknown_fields(inner) for field in part.model_fields_set for inner in _parts(getattr(part, field)))
+
+
+def _parts(value: object) -> Iterator[Part]:
+    if isinstance(value, Part):
+        yield value
+    elif isinstance(value, tuple):
+        yield from (item for item in value if isinstance(item, Part))
+
+
+def _listed(carrier: Carrier, record: Record, module: str, noticed: tuple[Problem, ...]) -> Reading | tuple[Problem, ...]:
+    """
+    The reading of the ``plugin.yaml`` that RECORD lists in the module's package.
+    """
+    for package in prefixes(module):
+        path = f"{package.replace('.', '/')}/{MANIFEST}"
+        expected = record.hash_of(path)
+        if expected is not None:
+            return _verified(carrier, package, path, expected, noticed)
+    return (*noticed, _missing(carrier, module))
+
+
+def _verified(
+    carrier: Carrier, package: str, path: str, expected: str, noticed: tuple[Problem, ...]
+) -> Reading | tuple[Problem, ...]:
+    file = carrier.shown(path)
+    try:
+        data = carrier.read(path, MAX_BYTES)
+    except UnreadableError as cause:
+        return (*noticed, cause.problem.at(file=file))
+    if not matches(data, expected):
+        return (*noticed, _altered(carrier, path))
+    root = carrier.root(package.replace(".", "/"))
+    return read_yaml(data, file=file, root=root, package=package, problems=noticed)
+
+
+def _unlisted(carrier: Carrier, module: str) -> Reading | tuple[Problem, ...]:
+    """
+    The reading of the ``plugin.yaml`` in the module's folder, of a distribution that lists no files.
+    """
+    unverifiable = warning(
+        "record-missing",
+        f"{carrier.name} has no RECORD, so that nobody can tell whether its files are its own",
+        file=carrier.shown(carrier.dist_info),
+        hint="harmless for packages of the operating system; otherwise install it again",
+    )
+    for package in prefixes(module):
+        path = f"{package.replace('.', '/')}/{MANIFEST}"
+        try:
+            data = carrier.read(path, MAX_BYTES)
+        except UnreadableError as cause:
+            if cause.problem.code == "file-missing":
+                continue
+            return (unverifiable, cause.problem.at(file=carrier.shown(path)))
+        root = carrier.root(package.replace(".", "/"))
+        return read_yaml(data, file=carrier.shown(path), root=root, package=package, problems=(unverifiable,))
+    return (unverifiable, _missing(carrier, module))
+
+
+def _altered(carrier: Carrier, path: str) -> Problem:
+    return error(
+        "manifest-altered",
+        f"'{path}' is not the file that {carrier.name} was installed with (its hash differs from RECORD)",
+        file=carrier.shown(path),
+        hint="install the distribution again, or find out who changed it",
+    )
+
+
+def _missing(carrier: Carrier, module: str) -> Problem:
+    return error(
+        "manifest-missing",
+        f"{carrier.name} carries no {MANIFEST} in the package of '{module}'",
+        file=carrier.shown(carrier.dist_info),
+        hint=f"put {MANIFEST} beside the package's code, and see that the build includes it",
+        module=module,
     )

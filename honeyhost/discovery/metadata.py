@@ -19,10 +19,10 @@ class Metadata(NamedTuple):
 
 
 def parse(head: bytes) -> Metadata | None:
-    """
+    r"""
     Name and version, or None where one is missing.
 
-    >>> parse(b"Metadata-Version: 2.4\\nName: honeyframe-x\\nVersion: 1.0\\n")
+    >>> parse(b"Metadata-Version: 2.4\nName: honeyframe-x\nVersion: 1.0\n")
     Metadata(name='honeyframe-x', version='1.0')
     """
     found: dict[str, str] = {}

@@ -3,16 +3,18 @@ Readings: a manifest as it was read in one place, and what becomes of it: a plug
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from honeyhost.diagnostics import Problem, has_errors
 from honeyhost.discovery.inventory import DiscoveredPlugin, DiscoveryFailure, Origin
 from honeyhost.manifest.model import PluginManifest
 from honeyhost.manifest.positions import Positions
 from honeyhost.manifest.reader import read
-from honeyhost.manifest.validation import validate_document
+from honeyhost.manifest.validation import validate, validate_document
 
 MANIFEST = "plugin.yaml"
 MISSPELT = ("plugin.yml", "Plugin.yaml", "plugin.json", "plugin.toml")
@@ -36,6 +38,12 @@ class Reading:
     data: bytes
     """The bytes that were read; the digest covers them."""
 
+    def in_package(self, package: str) -> "Reading":
+        """
+        The same reading of a plugin whose code lives in ``package``.
+        """
+        return replace(self, package=package)
+
 
 def read_yaml(data: bytes, *, file: str, root: Path, package: str, problems: Iterable[Problem] = ()) -> Reading:
     """
@@ -57,27 +65,50 @@ def read_yaml(data: bytes, *, file: str, root: Path, package: str, problems: Ite
     )
 
 
-def settle(
-    reading: Reading, origin: Origin, *, name: str | None, problems: Iterable[Problem] = (), seal: bytes = b"", stamps: Sequence[str]
-) -> Found:
+def read_mapping(value: Mapping[str, Any], *, file: str, root: Path, package: str) -> Reading:
     """
-    The plugin that a reading gives, or the failure. ``name`` is what the place calls it, ``problems`` what else is to be
-    said of it, ``seal`` further bytes that stand for its files.
+    The reading of a mapping that another reader made; ``file`` is what messages call it.
     """
-    found = (*problems, *reading.problems)
-    if reading.manifest is None or has_errors(found):
-        named = reading.manifest.name if reading.manifest is not None else name
-        return DiscoveryFailure(origin=origin, problems=found, name=named)
+    manifest, problems = validate(value, file=file)
+    data = json.dumps(value, sort_keys=True, default=str).encode()
+    return Reading(
+        manifest=manifest, positions=Positions(file), problems=problems, root=root, package=package, file=file, data=data
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whereabouts:
+    """
+    What is known of a plugin from the place where it was found.
+    """
+
+    origin: Origin
+    name: str | None
+    """What the place calls it: the entry point, or the folder."""
+    stamps: tuple[str, ...] = ()
+    """The files whose time and size stand for the plugin's; without any it is the manifest."""
+    seal: bytes = b""
+    """Further bytes that stand for its files: a RECORD."""
+
+
+def settle(reading: Reading | tuple[Problem, ...], where: Whereabouts, problems: Iterable[Problem] = ()) -> Found:
+    """
+    The plugin that a reading gives, or the failure; ``problems`` is what else there is to be said about it.
+    """
+    found = (*problems, *(reading.problems if isinstance(reading, Reading) else reading))
+    manifest = reading.manifest if isinstance(reading, Reading) else None
+    if not isinstance(reading, Reading) or manifest is None or has_errors(found):
+        return DiscoveryFailure(origin=where.origin, problems=found, name=manifest.name if manifest else where.name)
     return DiscoveredPlugin(
-        manifest=reading.manifest,
-        origin=origin,
+        manifest=manifest,
+        origin=where.origin,
         root=reading.root,
         package=reading.package,
-        digest=digest(reading.data, seal),
+        digest=digest(reading.data, where.seal),
         manifest_file=reading.file,
         positions=reading.positions,
         problems=found,
-        stamps=tuple(stamps),
+        stamps=where.stamps or (reading.file,),
     )
 
 

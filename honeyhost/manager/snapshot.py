@@ -66,13 +66,8 @@ class Snapshot:
         except OSError:
             return None
         try:
-            head = os.pread(descriptor, len(_MAGIC) + _LENGTH.size, 0)
-            (length,) = _LENGTH.unpack(head[len(_MAGIC) :])
-            header = json.loads(os.pread(descriptor, length, len(head)))
-            if not head.startswith(_MAGIC) or header["format"] != FORMAT:
-                raise ValueError("another format")  # noqa: TRY301 - one way out
-            return cls(descriptor, header, len(head) + length)
-        except (struct.error, ValueError, KeyError, OSError, TypeError):
+            return cls(descriptor, *_header(descriptor))
+        except (ValueError, KeyError, TypeError, OSError):
             os.close(descriptor)
             return None
 
@@ -143,6 +138,24 @@ class Snapshot:
         return os.pread(self._descriptor, length, self._base + offset)
 
 
+def _header(descriptor: int) -> tuple[Mapping[str, Any], int]:
+    """
+    The header, and where the records behind it begin; ValueError and its like for a file that is no whole snapshot.
+    """
+    head = os.pread(descriptor, len(_MAGIC) + _LENGTH.size, 0)
+    if not head.startswith(_MAGIC) or len(head) != len(_MAGIC) + _LENGTH.size:
+        raise ValueError("no snapshot")
+    (length,) = _LENGTH.unpack(head[len(_MAGIC) :])
+    size = os.fstat(descriptor).st_size
+    if length > size:
+        raise ValueError("cut short")
+    header = json.loads(os.pread(descriptor, length, len(head)))
+    base = len(head) + length
+    if header["format"] != FORMAT or base + header["bytes"] != size:
+        raise ValueError("another format, or cut short")
+    return header, base
+
+
 def write_snapshot(path: Path, content: SnapshotContent) -> tuple[bool, str]:
     """
     Write a snapshot, and say whether the file changed and what its digest is.
@@ -162,6 +175,7 @@ def write_snapshot(path: Path, content: SnapshotContent) -> tuple[bool, str]:
         "applied": lay(_dumped([contribution.to_json() for contribution in content.applied])),
         "listing": lay(_dumped(content.listing)),
     }
+    header["bytes"] = len(blobs)
     header["digest"] = "sha256:" + hashlib.sha256(_dumped(header) + blobs).hexdigest()
     head = _dumped(header)
     written = write_atomically(path, _MAGIC + _LENGTH.pack(len(head)) + head + bytes(blobs))

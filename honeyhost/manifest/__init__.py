@@ -7,7 +7,7 @@ from honeyhost.manifest.model import PluginManifest, label_text
 from honeyhost.manifest.normalised import from_json, to_json
 from honeyhost.manifest.positions import Positions
 from honeyhost.manifest.reader import read
-from honeyhost.manifest.references import check_references
+from honeyhost.manifest.references import check_references, own_module
 from honeyhost.manifest.rules import check_rules, frontend_path
 from honeyhost.manifest.schema import json_schema
 from honeyhost.manifest.tree import FolderTree, SourceTree, UnreadableError, read_bounded
@@ -28,6 +28,7 @@ __all__ = [
     "json_schema",
     "label_text",
     "load_manifest",
+    "own_module",
     "read",
     "read_bounded",
     "to_json",

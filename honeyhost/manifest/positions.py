@@ -5,6 +5,7 @@ Positions: where in a file each value of a manifest stands, and how the places o
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from json import dumps
 
 from honeyhost.diagnostics import Problem
@@ -68,9 +69,8 @@ def child(path: str, key: str | int) -> str:
     """
     if isinstance(key, int):
         return f"{path}[{key}]"
-    if _SIMPLE_KEY.fullmatch(key) is None or len(key) > _SHOWN_KEY:
-        return f"{path}[{dumps(key[:_SHOWN_KEY])}]"
-    return f"{path}.{key}" if path else key
+    written = _written(key)
+    return f"{path}{written}" if not path or written[0] == "[" else f"{path}.{written}"
 
 
 def joined(location: Iterable[str | int]) -> str:
@@ -81,6 +81,16 @@ def joined(location: Iterable[str | int]) -> str:
     for step in location:
         path = child(path, step)
     return path
+
+
+@lru_cache(maxsize=1024)
+def _written(key: str) -> str:
+    """
+    The key where it can stand in a path as it is, else the key in brackets and quotes.
+    """
+    if _SIMPLE_KEY.fullmatch(key) is not None and len(key) <= _SHOWN_KEY:
+        return key
+    return f"[{dumps(key[:_SHOWN_KEY])}]"
 
 
 def _parent(path: str) -> str:

@@ -108,7 +108,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
         if depth > MAX_DEPTH:
-            raise RefusedDocumentError(too_deep(path).at(**_at(event)))
+            raise RefusedDocumentError(_placed(too_deep(path), event))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(path, depth)
         return self._sequence(path, depth)
@@ -131,7 +131,7 @@ class _Builder:
         try:
             value = checked_text(event.value, path)
         except RefusedDocumentError as refusal:
-            raise RefusedDocumentError(refusal.problem.at(**_at(event))) from None
+            raise RefusedDocumentError(_placed(refusal.problem, event)) from None
         return value if event.style else Plain(value)
 
     def _sequence(self, path: str, depth: int) -> list[Any]:
@@ -150,9 +150,9 @@ class _Builder:
         return found
 
     def _key(self, event: _Event, path: str, found: dict[str, Any]) -> str:
-        if not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
-            raise _refusal("key-invalid", "a key is a list or a mapping, and text is wanted", event, path=path)
         self._admit(event, path)
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _refusal("key-invalid", "a key is a list or a mapping, and text is wanted", event, path=path)
         key = str(self._scalar(event, path))
         if not key or (key == "<<" and not event.style):
             message = "the merge key '<<' is not read" if key else "a key is empty"
@@ -193,8 +193,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _refusal(code: str, message: str, event: _Event, *, path: str = "", hint: str | None = None) -> RefusedDocumentError:
-    return RefusedDocumentError(error(code, message, path=path or None, hint=hint, **_at(event)))
+    return RefusedDocumentError(_placed(error(code, message, path=path or None, hint=hint), event))
 
 
-def _at(event: _Event) -> dict[str, int]:
-    return {"line": event.start_mark.line + 1, "column": event.start_mark.column + 1}
+def _placed(problem: Problem, event: _Event) -> Problem:
+    return problem.at(line=event.start_mark.line + 1, column=event.start_mark.column + 1)

@@ -67,9 +67,9 @@ def _mappings(item: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _unknown(key: str, model: type[Part], path: str) -> Problem:
     near = closest(key, model.model_fields)
     shown = excerpt(key)
-    place = f" of '{path}'" if path else ""
+    place = f"'{path}'" if path else "plugin.yaml"
     hint = f"did you mean '{near}'?" if near else "take it out, unless a newer host or the platform itself reads it"
-    message = f"'{shown}' is not a field{place} and is ignored"
+    message = f"'{shown}' is not a field of {place} and is ignored"
     return warning("unknown-field", message, path=child(path, key), hint=hint, field=key, near=near)
 
 

@@ -32,9 +32,9 @@ def problem(cause: Exception) -> Problem:
     """
     said = str(getattr(cause, "problem", None) or cause)
     if "nesting depth" in said:  # the C parser has a bound of its own
-        return too_deep("").at(**_place(cause))
+        return _placed(too_deep(""), cause)
     words, hint = next(((words, hint) for part, words, hint in _WORDS if part in said), (f"the parser says: {said}", None))
-    return error("yaml-syntax", f"this is not YAML: {words}", hint=hint, **_place(cause))
+    return _placed(error("yaml-syntax", f"this is not YAML: {words}", hint=hint), cause)
 
 
 def excerpt(text: str) -> str:
@@ -44,6 +44,6 @@ def excerpt(text: str) -> str:
     return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
 
 
-def _place(cause: Any) -> dict[str, int]:
+def _placed(found: Problem, cause: Any) -> Problem:
     mark = getattr(cause, "problem_mark", None) or getattr(cause, "context_mark", None)
-    return {} if mark is None else {"line": mark.line + 1, "column": mark.column + 1}
+    return found if mark is None else found.at(line=mark.line + 1, column=mark.column + 1)

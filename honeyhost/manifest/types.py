@@ -23,6 +23,7 @@ T = TypeVar("T")
 ITEM_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_./:-]*$"
 CAPABILITY_PATTERN = r"^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*$"
 STEP_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*$"
+ICON_PATTERN = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
 ERROR_CODE_PATTERN = r"^[a-z][a-z0-9_-]*$"
 DURATION_PATTERN = r"^(?:[0-9]{1,6}h(?:[0-9]{1,6}m)?(?:[0-9]{1,6}s)?|[0-9]{1,6}m(?:[0-9]{1,6}s)?|[0-9]{1,6}s)$"
 
@@ -106,6 +107,7 @@ def _as_tuple(value: Any) -> Any:
 
 _TEXT_OR_NUMBER = WithJsonSchema({"type": ["string", "number"]})
 """An editor shall not complain about a version without quotes: the reader keeps its text."""
+_ONE_OR_MANY = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 
 Text = str
 YamlBool = Annotated[bool, BeforeValidator(_bool), Field(strict=True)]
@@ -124,7 +126,7 @@ PluginPath = Annotated[str, Field(max_length=500), AfterValidator(_path)]
 Duration = Annotated[str, Field(pattern=DURATION_PATTERN)]
 Label = Annotated[str | Mapping[str, str], BeforeValidator(_label)]
 FreeForm = Annotated[Any, BeforeValidator(core_value)]
-OneOrMany = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+OneOrMany = Annotated[tuple[T, ...], BeforeValidator(_as_tuple), _ONE_OR_MANY]
 
 
 def seconds(duration: str) -> float:

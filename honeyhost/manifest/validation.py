@@ -126,7 +126,7 @@ def _inside_archive(module: ModuleType, package: str) -> tuple[Document | None, 
     """
     The document of a package that was imported from an archive.
     """
-    loader = getattr(module, "__loader__", None)
+    loader: Any = module.__loader__
     for folder in module.__path__:
         file = f"{folder}/{MANIFEST_NAME}"
         try:

@@ -59,16 +59,22 @@ _KINDS: Mapping[str, _Words] = {
     "greater_than_equal": _Words("number-out-of-range", "{shown} is too small; the least is {ge}"),
     "less_than_equal": _Words("number-out-of-range", "{shown} is too large; the most is {le}"),
     "literal_error": _Words("choice-invalid", "{shown} is none of {expected}"),
-    "label-invalid": _Words("label-invalid", "expected text, or texts by language, found {kind}", "write 'Name', or {{en: Name}}"),
+    "label-invalid": _Words(
+        "label-invalid", "expected text, or texts by language, found {kind}", "write 'Name', or {{en: Name}}"
+    ),
     "label-text-invalid": _Words("label-invalid", "the text for '{language}' is {kind}", "write one text for each language"),
     "language-invalid": _Words("language-invalid", "'{tag}' is not a language tag", "write a tag such as en, ar or pt-BR"),
-    "version-invalid": _Words("version-invalid", "{shown} is not a version (PEP 440)", "write a version such as 1.2.0 or 1.2.0rc1"),
+    "version-invalid": _Words(
+        "version-invalid", "{shown} is not a version (PEP 440)", "write a version such as 1.2.0 or 1.2.0rc1"
+    ),
     "specifier-invalid": _Words("specifier-invalid", "{shown} is not a version specifier (PEP 440)", "write '>=1.2,<2'"),
     "reference-invalid": _Words(
         "reference-invalid", "{shown} is not a reference", "write 'package.module:attribute' or '.module:attribute'"
     ),
     "path-escapes": _Words(
-        "path-escapes", "{shown} does not stay inside the plugin", "write a path relative to plugin.yaml, with '/' and without '..'"
+        "path-escapes",
+        "{shown} does not stay inside the plugin",
+        "write a path relative to plugin.yaml, with '/' and without '..'",
     ),
     "control-character": _CONTROL,
 }
@@ -106,7 +112,9 @@ def top_fields(cause: ValidationError) -> frozenset[str]:
     """
     The fields of the manifest that were refused, whole or in part.
     """
-    return frozenset(str(refusal["loc"][0]) for refusal in cause.errors(include_url=False, include_input=False) if refusal["loc"])
+    return frozenset(
+        str(refusal["loc"][0]) for refusal in cause.errors(include_url=False, include_input=False) if refusal["loc"]
+    )
 
 
 def _problem(kind: str, location: Sequence[str | int], found: Any, context: Mapping[str, Any], document: Document) -> Problem:
@@ -142,7 +150,7 @@ def _params(location: Sequence[str | int], found: Any, context: Mapping[str, Any
 
 def _hint(words: _Words, found: Any, context: Mapping[str, Any]) -> str | None:
     if not isinstance(found, str):
-        return words.hint
+        return None if words is _TEXT and isinstance(found, dict | list) else words.hint
     if words.code == "choice-invalid":
         near = _near(found, _choices(context))
         return f"did you mean '{near}'?" if near else None

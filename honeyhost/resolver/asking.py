@@ -12,6 +12,7 @@ from honeyhost.resolver.context import Context
 from honeyhost.resolver.places import located
 from honeyhost.resolver.reasons import HostReason, Reason
 from honeyhost.resolver.rules import RULES
+from honeyhost.resolver.rules.rule import Question
 
 _RANK = {rule.name: rank for rank, rule in enumerate(RULES)}
 _ASK = tuple(rule.ask for rule in RULES if rule.ask is not None)
@@ -24,32 +25,36 @@ def ask(plugin: DiscoveredPlugin, context: Context) -> tuple[Reason, ...]:
     """
     What the plugin's own demands, the host's facts and the host's own rules say against it.
     """
-    reasons = [reason for question in _ASK for reason in question(plugin, context)]
-    if context.policy.checks:
-        failed = (found for found in _host_checks(plugin, context) if not found.passed)
-        reasons.extend(found.reason for found in failed if found.reason is not None)
-    return tuple(reasons)
+    reasons = _answers(_ASK, plugin, context)
+    if not context.policy.checks:
+        return reasons
+    failed = (found.reason for found in _host_checks(plugin, context) if not found.passed)
+    return (*reasons, *(reason for reason in failed if reason is not None))
 
 
-def compare(plugin: DiscoveredPlugin, context: Context) -> list[Reason]:
+def compare(plugin: DiscoveredPlugin, context: Context) -> tuple[Reason, ...]:
     """
     What the claims of other plugins say against it.
     """
-    return [reason for question in _COMPARE for reason in question(plugin, context)]
+    return _answers(_COMPARE, plugin, context)
 
 
-def follow(plugin: DiscoveredPlugin, context: Context) -> list[Reason]:
+def follow(plugin: DiscoveredPlugin, context: Context) -> tuple[Reason, ...]:
     """
     What the verdicts on the plugins that it needs say against it.
     """
-    return [reason for question in _FOLLOW for reason in question(plugin, context)]
+    return _answers(_FOLLOW, plugin, context)
 
 
 def warn(plugin: DiscoveredPlugin, context: Context) -> tuple[Problem, ...]:
     """
     What is worth saying of it and rejects nothing, each with its place.
     """
-    return tuple(located(plugin, problem) for question in _WARN for problem in question(plugin, context))
+    problems: tuple[Problem, ...] = ()
+    for question in _WARN:
+        if found := question(plugin, context):
+            problems += tuple(located(plugin, problem) for problem in found)
+    return problems
 
 
 def check(plugin: DiscoveredPlugin, context: Context) -> tuple[Check, ...]:
@@ -74,6 +79,14 @@ def _host_checks(plugin: DiscoveredPlugin, context: Context) -> Iterator[Check]:
     for rule in context.policy.checks:
         for found in rule(plugin):
             yield found if found.passed or found.reason is not None else replace(found, reason=_open_reason(plugin, found))
+
+
+def _answers(questions: Iterable[Question], plugin: DiscoveredPlugin, context: Context) -> tuple[Reason, ...]:
+    reasons: tuple[Reason, ...] = ()
+    for question in questions:
+        if found := question(plugin, context):
+            reasons += tuple(found)
+    return reasons
 
 
 def _open_reason(plugin: DiscoveredPlugin, found: Check) -> HostReason:

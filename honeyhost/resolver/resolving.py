@@ -27,10 +27,10 @@ def resolve(inventory: Inventory, profile: HostProfile, policy: Policy = NO_WISH
     and their claims.
     """
     context = gather(inventory, profile, policy)
-    against = {key_of(plugin): reasons for plugin in context.plugins if (reasons := asking.ask(plugin, context))}
-    context, against = _compared(context, against)
-    context, against = _followed(context, against)
-    return _concluded(context, against)
+    asked = {key_of(plugin): reasons for plugin in context.plugins if (reasons := asking.ask(plugin, context))}
+    context, compared = _compared(context, asked)
+    context, followed = _followed(context, compared)
+    return _concluded(context, followed)
 
 
 def _compared(context: Context, against: Against) -> tuple[Context, Against]:
@@ -62,7 +62,7 @@ def _followed(context: Context, against: Against) -> tuple[Context, Against]:
     """
     refused = {slug: Refusal(chain=(slug,), cause=_root(against[key])) for slug, key in _chosen_among(context, against)}
     context = replace(context, refused=refused)
-    found: list[tuple[DiscoveredPlugin, list[Reason]]] = []
+    found: list[tuple[DiscoveredPlugin, tuple[Reason, ...]]] = []
     for plugin in _in_order_of_needs(context) if refused else ():
         taken_along = asking.follow(plugin, context)
         found.append((plugin, taken_along))
@@ -73,18 +73,25 @@ def _followed(context: Context, against: Against) -> tuple[Context, Against]:
 
 
 def _concluded(context: Context, against: Against) -> Resolution:
-    passed = [plugin for plugin in _in_order_of_needs(context) if not against or key_of(plugin) not in against]
-    rejected = (plugin for plugin in context.plugins if key_of(plugin) in against) if against else ()
+    in_order = [context.chosen[slug] for slug in context.arrangement.order]
     return Resolution(
-        accepted=tuple(plugin for plugin in passed if plugin.origin.kind != "archive"),
-        installable=tuple(plugin for plugin in passed if plugin.origin.kind == "archive"),
-        rejected=tuple(Rejection(plugin=plugin, reasons=against[key_of(plugin)]) for plugin in rejected),
-        warnings={slug: problems for slug, plugin in context.chosen.items() if (problems := asking.warn(plugin, context))},
+        accepted=tuple(_passed(in_order, against)),
+        installable=tuple(_passed(context.others, against)),
+        rejected=tuple(
+            Rejection(plugin=plugin, reasons=against[key_of(plugin)])
+            for plugin in (context.plugins if against else ())
+            if key_of(plugin) in against
+        ),
+        warnings={plugin.name: problems for plugin in in_order if (problems := asking.warn(plugin, context))},
         context=context,
     )
 
 
-def _joined(against: Against, found: Iterable[tuple[DiscoveredPlugin, list[Reason]]]) -> Against:
+def _passed(plugins: Iterable[DiscoveredPlugin], against: Against) -> Iterable[DiscoveredPlugin]:
+    return [plugin for plugin in plugins if key_of(plugin) not in against] if against else plugins
+
+
+def _joined(against: Against, found: Iterable[tuple[DiscoveredPlugin, tuple[Reason, ...]]]) -> Against:
     more = {key_of(plugin): reasons for plugin, reasons in found if reasons}
     return {**against, **{key: asking.in_order((*against.get(key, ()), *reasons)) for key, reasons in more.items()}}
 

@@ -8,6 +8,7 @@ that wheels in the seed's form (``plugins.healthcare`` as a namespace) join in.
 
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -51,6 +52,7 @@ def install_namespace(roots: Sequence[Path]) -> Callable[[], None]:
     added = PluginNamespaceFinder(roots)
     before = sys.modules.pop(NAMESPACE, None)
     sys.meta_path.insert(0, added)
+    import_module(NAMESPACE)  # at once: a plugin that was imported before looks its parent up by name
 
     def remove() -> None:
         if added in sys.meta_path:

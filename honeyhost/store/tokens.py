@@ -29,7 +29,6 @@ ADMINISTRATOR = "administrator"
 SCOPES = ("plugins.read", "plugins.manage", "capabilities.run", ANY_PERMISSION)
 """What a token may be good for beside permissions of plugins: the host's own verbs."""
 
-_LONGEST = 1024
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -84,8 +83,6 @@ class TokenTable:
         """
         The token that this text is, or None where it is none, has expired or was revoked.
         """
-        if len(secret) > _LONGEST:
-            return None
         hashed, now = _hash(secret), self._now()
         with self._database.reading() as connection:
             rows = connection.execute(select(TOKENS).where(TOKENS.c.id.in_((_id_in(secret), ADMINISTRATOR)))).all()
@@ -179,7 +176,11 @@ def _secret_for(token: str) -> str:
 
 
 def _id_in(secret: str) -> str:
-    return secret.removeprefix(PREFIX).partition("_")[0] if secret.startswith(PREFIX) else ""
+    """
+    The id that the text claims; empty for anything that no id can be, so that no odd text reaches the database.
+    """
+    claimed = secret.removeprefix(PREFIX).partition("_")[0] if secret.startswith(PREFIX) else ""
+    return claimed if claimed.isascii() and claimed.isalnum() else ""
 
 
 def _hash(secret: str) -> str:

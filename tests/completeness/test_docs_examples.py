@@ -1,8 +1,8 @@
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import run
+from typing import Any
 
 import pytest
 
@@ -10,16 +10,21 @@ from honeyhost.manifest import validate
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])
-BLOCK = re.compile(r"^(?:<!-- (?P<mark>[a-z]+) -->\n+)?```(?P<language>\w+)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^(?:<!-- (?P<mark>[^>]+) -->\n+)?```(?P<language>\w+)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks(language: str, mark: str | None = None) -> Iterator[object]:
+def blocks(language: str, *marks: str) -> list[Any]:
+    """
+    The blocks of a language, or those of them whose mark begins with one of these words.
+    """
+    found = []
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
-        for found in BLOCK.finditer(text):
-            if found["language"] == language and (mark is None or found["mark"] == mark):
-                line = text.count("\n", 0, found.start("text")) + 1
-                yield pytest.param(found["text"], id=f"{page.relative_to(ROOT)}:{line}")
+        for block in BLOCK.finditer(text):
+            if block["language"] == language and (not marks or (block["mark"] or "").startswith(marks)):
+                line = text.count("\n", 0, block.start("text"))
+                found.append(pytest.param(block["text"], id=f"{page.relative_to(ROOT)}:{line}"))
+    return found
 
 
 @pytest.mark.parametrize("text", blocks("python"))
@@ -29,11 +34,13 @@ def test_every_python_example_is_python(text: str) -> None:
 
 @pytest.mark.parametrize("text", blocks("python", "run"))
 def test_an_example_marked_run_does_what_it_asserts(text: str, tmp_path: Path) -> None:
-    done = run([sys.executable, "-W", "error", "-c", text], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = run(
+        [sys.executable, "-W", "error", "-c", text], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("text", blocks("yaml", "manifest"))
+@pytest.mark.parametrize("text", blocks("yaml", "manifest", "file"))
 def test_a_manifest_in_the_documentation_has_no_problems(text: str) -> None:
     manifest, problems = validate(text)
     assert manifest is not None

@@ -1,7 +1,7 @@
 """
 One suite over every place where the store may live: a SQLite file, SQLite in memory, PostgreSQL.
 
-PostgreSQL takes part where psycopg is installed and TEST_POSTGRES_URL, or a server at its usual place, answers.
+PostgreSQL takes part where psycopg is installed and TEST_POSTGRES_URL names a database (``postgresql+psycopg://…``).
 """
 
 import os
@@ -9,16 +9,18 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 
 import pytest
-from sqlalchemy import create_engine, exc, text
+from sqlalchemy import create_engine, text
 
 from honeyhost.store.database import Database
 
-_POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+_POSTGRES = os.environ.get("TEST_POSTGRES_URL", "") if find_spec("psycopg") else ""
+_SHARED = ["sqlite-file", *(["postgresql"] if _POSTGRES else [])]
 
 
-@pytest.fixture(params=["sqlite-file", "sqlite-memory", "postgresql"])
+@pytest.fixture(params=[*_SHARED, "sqlite-memory"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "postgresql":
         yield from _postgres_schema()
@@ -28,7 +30,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"sqlite:///{request.getfixturevalue('tmp_path')}/data/honeyhost.db"
 
 
-@pytest.fixture(params=["sqlite-file", "postgresql"])
+@pytest.fixture(params=_SHARED)
 def shared_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """
     A database that several processes can open.
@@ -70,18 +72,24 @@ def run_together() -> Callable[[str, str, int], list[str]]:
     return run
 
 
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """
+    PostgreSQL alone, or a skip that says what is missing.
+    """
+    if not _POSTGRES:
+        pytest.skip("PostgreSQL takes part where psycopg is installed (extra 'postgres') and TEST_POSTGRES_URL is set")
+    yield from _postgres_schema()
+
+
 def _postgres_schema() -> Iterator[str]:
     """
     A schema of its own for one test, by the search path in the URL.
     """
-    pytest.importorskip("psycopg", reason="psycopg is not installed (extra 'postgres')")
-    engine = create_engine(_POSTGRES, connect_args={"connect_timeout": 2}, isolation_level="AUTOCOMMIT")
+    engine = create_engine(_POSTGRES, isolation_level="AUTOCOMMIT")
     name = f"test_{uuid.uuid4().hex}"
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE SCHEMA {name}"))
-    except exc.OperationalError:
-        pytest.skip("no PostgreSQL answers; set TEST_POSTGRES_URL")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE SCHEMA {name}"))
     yield f"{_POSTGRES}?options=-csearch_path%3D{name}"
     with engine.connect() as connection:
         connection.execute(text(f"DROP SCHEMA {name} CASCADE"))

@@ -160,6 +160,16 @@ def test_detaching_leaves_an_empty_group_only_where_an_operator_edited_it_or_som
     assert catalog.groups() == (GroupRecord(name="accounting"), GroupRecord(name="viewers", label="Readers"))
 
 
+@pytest.mark.parametrize("edit", ["grant", "revoke"])
+def test_a_group_that_an_operator_gave_or_took_a_permission_is_an_edited_one(catalog, edit):
+    catalog.attach("healthcare", *HEALTHCARE)
+    getattr(catalog, edit)("viewers", {"grant": "patient.edit", "revoke": "patient.read"}[edit])
+
+    catalog.detach("healthcare")
+
+    assert [record.name for record in catalog.groups()] == ["viewers"]
+
+
 def test_the_undo_of_a_first_attach_is_a_detach(catalog):
     before = catalog.state()
     undo = catalog.attach("healthcare", *HEALTHCARE)

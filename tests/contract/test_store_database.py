@@ -140,6 +140,38 @@ def test_a_closed_database_opens_again(shared_url):
     database.close()
 
 
+def test_a_connection_that_the_server_closed_is_replaced(postgres_url):
+    database = Database(postgres_url)
+    database.migrate()
+    with database.reading() as connection:
+        process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    killer = Database(postgres_url)
+    with killer.reading() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": process})
+
+    assert database.revision() == 0
+    killer.close()
+    database.close()
+
+
+def test_a_connection_that_is_lost_while_it_is_used_is_unavailable(postgres_url):
+    database, killer = Database(postgres_url), Database(postgres_url)
+    database.migrate()
+    with pytest.raises(StoreUnavailableError, match=r"^the database postgresql\+psycopg://.* cannot be used: "):
+        _lose(database, killer)
+
+    assert database.revision() == 0
+    killer.close()
+    database.close()
+
+
+def _lose(database: Database, killer: Database) -> None:
+    with database.transaction() as connection, killer.reading() as other:
+        process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": process})
+        changed(connection)
+
+
 _MIGRATE = """
 import sys
 from honeyhost.store import migrations

@@ -2,11 +2,8 @@
 ``apply``: carry the plan out.
 """
 
-import os
-
 from honeyhost.applying import Applied
 from honeyhost.applying import apply as carry_out
-from honeyhost.applying import plan as make_plan
 from honeyhost.cli.commands import plan as plan_command
 from honeyhost.cli.output import document, write_json
 from honeyhost.cli.progress import Progress, mode_for
@@ -29,7 +26,7 @@ def run(streams: Streams, *, digest: str | None, check: bool, json: bool) -> int
         applied = applied_with_progress(streams, settings, digest=digest)
     except PlanChangedError:
         if not json:
-            plan_command.show(streams, make_plan(settings))
+            plan_command.show(streams, plan_command.planned_with_progress(streams, settings))
         raise
     if json:
         write_json(streams.out, _document(applied))
@@ -44,8 +41,8 @@ def applied_with_progress(streams: Streams, settings: Settings, *, digest: str |
     """
     What was done, with its steps told while they are done.
     """
-    with Progress(streams, mode_for(streams, dumb=os.environ.get("TERM") == "dumb")) as progress:
-        return carry_out(settings, digest=digest, progress=progress)
+    with Progress(streams, mode_for(streams)) as progress:
+        return carry_out(settings, digest=digest, progress=lambda slug: progress(f"importing {slug}"))
 
 
 def show(streams: Streams, applied: Applied) -> None:

@@ -5,61 +5,53 @@ The resolver's verdict on this host is ``why``'s matter; only ``--host-version``
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from honeyhost.cli.hypothesis import supposed
 from honeyhost.cli.output import document, write_json
 from honeyhost.cli.render.formats import concise, github
 from honeyhost.cli.render.problems import counted, problem_lines
 from honeyhost.cli.render.text import line, span
 from honeyhost.cli.streams import Streams
-from honeyhost.cli.verdicts import Verdicts
-from honeyhost.diagnostics import Problem, has_errors
-from honeyhost.discovery import Located, locate
-from honeyhost.errors import UnknownPluginError
-from honeyhost.manifest.references import check_references
-from honeyhost.names import closest
+from honeyhost.cli.targets import Target, found_targets, named_targets
+from honeyhost.discovery import discover
 from honeyhost.settings import Settings
-from honeyhost.survey import discovery_options, survey
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
-    """
-    All problems of one target. ``sources`` are the texts that may be quoted.
-    """
-
-    target: str
-    name: str | None
-    problems: tuple[Problem, ...]
-    sources: Mapping[str, str]
-
-    def to_json(self) -> dict[str, Any]:
-        """
-        The shape of the interface.
-        """
-        return {
-            "target": self.target,
-            "name": self.name,
-            "valid": not has_errors(self.problems),
-            "problems": [problem.to_json() for problem in self.problems],
-        }
+_WORDS = {"error": "error", "warning": "warning", "info": "remark"}
 
 
 def run(streams: Streams, *, targets: Sequence[str], host_version: str | None, strict: bool, form: str) -> int:
     """
     Check the targets, or everything that is found; 1 where there are errors, with ``strict`` also where there are warnings.
     """
-    results = _results(Settings.load(), targets, host_version)
+    checked = _checked(Settings.load(), targets, host_version)
     if form == "json":
-        write_json(streams.out, document({"results": [result.to_json() for result in results]}))
+        write_json(streams.out, document({"results": [target.to_json() for target in checked]}))
     elif form == "text":
-        for result in results:
-            _tell(streams, result)
-        _conclude(streams, results)
+        _tell(streams, checked)
     else:
         shape = concise if form == "concise" else github
-        streams.answer(shape(result.target, problem) for result in results for problem in result.problems)
+        streams.answer(shape(target.target, problem) for target in checked for problem in target.problems)
     bad = {"error", "warning"} if strict else {"error"}
-    return int(any(problem.severity in bad for result in results for problem in result.problems))
+    return int(any(problem.severity in bad for target in checked for problem in target.problems))
+
+
+def _checked(settings: Settings, words: Sequence[str], host_version: str | None) -> list[Target]:
+    if words and host_version is None:
+        return named_targets(words, settings)
+    inventory = discover(settings.discovery_options())
+    targets = named_targets(words, settings) if words else found_targets(inventory)
+    return targets if host_version is None else supposed(targets, inventory, settings, host_version)
+
+
+def _tell(streams: Streams, targets: Iterable[Target]) -> None:
+    worst: list[str] = []
+    for target in targets:
+        for problem in target.problems:
+            streams.answer(problem_lines(problem, target.sources, width=streams.out.width))
+        counts = Counter(problem.severity for problem in target.problems)
+        parts = [counted(counts[severity], word) for severity, word in _WORDS.items() if counts[severity]]
+        streams.aside([line(span(target.name or target.target, "bold"), ": ", ", ".join(parts) or "no problems")])
+        worst += [problem.code for problem in target.problems if problem.severity != "info"]
+    if worst:
+        streams.next(f"honeyhost explain {worst[0]}")

@@ -15,8 +15,7 @@ def run(streams: Streams, *, json: bool) -> int:
     """
     origins = Settings.load().origins()
     if json:
-        settings = [{"name": origin.name, "value": origin.value, "source": origin.source} for origin in origins]
-        write_json(streams.out, document({"settings": settings}))
+        write_json(streams.out, document({"settings": [origin.to_json() for origin in origins]}))
         return 0
     columns = [Column(title="SETTING"), Column(title="FROM", leaves=1), Column(title="VALUE")]
     rows = [[line(span(origin.name, "bold")), line(span(origin.source, "dim")), line(origin.value)] for origin in origins]

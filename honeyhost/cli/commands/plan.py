@@ -5,6 +5,7 @@
 from honeyhost.applying import Planned
 from honeyhost.applying import plan as make_plan
 from honeyhost.cli.output import write_json
+from honeyhost.cli.progress import Progress, mode_for
 from honeyhost.cli.render.attachments import failure_lines
 from honeyhost.cli.render.changes import digest_digits, plan_lines, plan_total
 from honeyhost.cli.render.problems import counted
@@ -17,7 +18,7 @@ def run(streams: Streams, *, check: bool, everything: bool, detail: bool, json: 
     """
     Show the plan; with ``check`` the exit code is 1 where it changes something.
     """
-    planned = make_plan(Settings.load())
+    planned = planned_with_progress(streams, Settings.load())
     if json:
         write_json(streams.out, planned.plan.to_json())
     else:
@@ -27,13 +28,23 @@ def run(streams: Streams, *, check: bool, everything: bool, detail: bool, json: 
     return int(check and not planned.plan.empty)
 
 
+def planned_with_progress(streams: Streams, settings: Settings) -> Planned:
+    """
+    The plan; that new plugins are imported for it, each in turn, is told meanwhile.
+    """
+    with Progress(streams, mode_for(streams)) as progress:
+        return make_plan(settings, progress=lambda slug: progress(f"importing {slug}"))
+
+
 def show(streams: Streams, planned: Planned, *, everything: bool = False, detail: bool = False) -> None:
     """
     The changes, what cannot be attached, and the total.
     """
     streams.answer(plan_lines(planned.plan, planned.versions, streams.out.width, detail=detail))
     for failure in planned.failures:
-        streams.answer(failure_lines(failure.plugin, failure.version, failure.problem, streams.out.glyphs, "cannot be attached"))
+        streams.answer(
+            failure_lines(failure.plugin, failure.version, failure.problem, streams.out.glyphs, "cannot be attached")
+        )
     if everything:
         streams.answer(_unchanged(planned))
     elif planned.unchanged:

@@ -5,26 +5,27 @@ The socket is opened here, before the server starts: an address that is taken is
 and the address that is printed is the one that answers.
 """
 
+import copy
 import socket
+from typing import Any
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG, STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from honeyhost.applying import plan as make_plan
 from honeyhost.cli.commands import apply as apply_command
 from honeyhost.cli.commands import plan as plan_command
+from honeyhost.cli.failures import CouldNotRunError
 from honeyhost.cli.render.text import Line, line, span
 from honeyhost.cli.streams import Streams
-from honeyhost.errors import RefusedError, UsageError
 from honeyhost.settings import Settings
-from honeyhost.store.database import Database
-from honeyhost.store.tokens import TokenTable
+from honeyhost.wiring import administrator_token
 
 APPLICATION = "honeyhost.fastapi:application"
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - what a person typed, and what a browser can open
 
 
-class AddressUnavailableError(UsageError):
+class AddressUnavailableError(CouldNotRunError):
     """
     The server cannot listen there.
     """
@@ -32,7 +33,7 @@ class AddressUnavailableError(UsageError):
     code = "address-unavailable"
 
 
-class StartFailedError(RefusedError):
+class StartFailedError(CouldNotRunError):
     """
     The server stopped before it served.
     """
@@ -45,10 +46,101 @@ def run(streams: Streams, *, host: str, port: int, workers: int, apply_first: bo
     Serve until somebody ends it.
     """
     settings = Settings.load()
-    listener = _listener(host, port)
-    with listener:
+    with _listener(host, port) as listener:
         if apply_first:
             _apply(streams, settings)
-        streams.answer(_welcome(_address(listener, host), _token(settings)))
+        streams.answer(_welcome(_address(listener, host), _administrator(settings)))
         streams.out.flush()
-        return _serve(listener, workers)
+        _serve(streams, listener, workers)
+    return 0
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as cause:
+        raise AddressUnavailableError(
+            f"the server cannot listen on {host}:{port}: {cause.strerror or cause}",
+            hint="choose another with --port, or take a free one with --port 0",
+            host=host,
+            port=port,
+        ) from cause
+    return listener
+
+
+def _apply(streams: Streams, settings: Settings) -> None:
+    """
+    Carry out a pending plan; what cannot be attached is told and left out.
+    """
+    planned = plan_command.planned_with_progress(streams, settings)
+    if planned.plan.empty and not planned.failures:
+        return
+    plan_command.show(streams, planned)
+    if not planned.plan.empty:
+        apply_command.show(streams, apply_command.applied_with_progress(streams, settings, digest=planned.plan.digest))
+
+
+def _address(listener: socket.socket, host: str) -> str:
+    """
+    A URL of the listener that a browser on this machine can open.
+    """
+    shown = _ANYWHERE.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{listener.getsockname()[1]}"
+
+
+def _administrator(settings: Settings) -> Line:
+    """
+    The administrator's token on the one occasion when it is made, else where it is to be had.
+    """
+    secret = administrator_token(settings)
+    if secret is not None:
+        return line("administrator token, shown this once: ", span(secret, "bold"))
+    if settings.admin_token is not None:
+        return line("administrator token: as the setting admin_token says")
+    return line("administrator token: as shown when it was made; HONEYHOST_ADMIN_TOKEN sets another")
+
+
+def _welcome(address: str, administrator: Line) -> list[Line]:
+    places = {"docs": "/docs", "plugins": "/api/plugin-host/plugins", "nav": "/api/plugin-host/nav"}
+    return [
+        line(span("honeyhost", "bold"), " serves at ", span(address, "bold")),
+        *(line(f"  {name:<9}", span(address + path, "cyan")) for name, path in places.items()),
+        administrator,
+    ]
+
+
+def _serve(streams: Streams, listener: socket.socket, workers: int) -> None:
+    config = uvicorn.Config(
+        APPLICATION, factory=True, workers=workers, log_config=_logging(), use_colors=streams.err.colour, lifespan="on"
+    )
+    if workers > 1:
+        processes = Multiprocess(config, sockets=[listener])
+        processes.run()
+        started = all(process.exitcode != STARTUP_FAILURE for process in processes.processes)
+    else:
+        started = _started(uvicorn.Server(config), listener)
+    if not started:
+        raise StartFailedError("the server stopped before it served; the lines above say why", hint="honeyhost list")
+
+
+def _started(server: uvicorn.Server, listener: socket.socket) -> bool:
+    """
+    Run the server to its end; whether it ever served.
+    """
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:  # the server's way to say that the application cannot be imported
+        return False
+    return server.started
+
+
+def _logging() -> dict[str, Any]:
+    """
+    The server's own logging, but all of it on standard error.
+    """
+    config = copy.deepcopy(LOGGING_CONFIG)
+    config["handlers"]["access"]["stream"] = "ext://sys.stderr"
+    return config

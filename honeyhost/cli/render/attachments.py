@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from honeyhost.cli.render.glyphs import Glyphs, Mark
 from honeyhost.cli.render.problems import counted, help_line, place_of
 from honeyhost.cli.render.table import Column, table
-from honeyhost.cli.render.text import Line, Style, indented, line, span
+from honeyhost.cli.render.text import Line, indented, line, span
 from honeyhost.diagnostics import Problem
 
 Attached = tuple[str, int, float]
@@ -28,18 +28,18 @@ def attachment_lines(attached: Sequence[Attached], failed: Sequence[Failed], gly
     A row for each plugin that was attached or rolled back.
     """
     rows = [
-        _row("good", name, "attached", "green", line(_brought(number, milliseconds)), glyphs)
+        [_head(glyphs, "good", name), line(span("attached", "green")), line(_brought(number, milliseconds))]
         for name, number, milliseconds in attached
     ]
-    rows += [_row("bad", name, "rolled back", "red", _told(problem), glyphs) for name, problem in failed]
+    rows += [[_head(glyphs, "bad", name), line(span("rolled back", "red")), _told(problem)] for name, problem in failed]
     return table(_COLUMNS, rows, width)
 
 
-def failure_lines(plugin: str, version: str, problem: Problem, glyphs: Glyphs, verb: str) -> list[Line]:
+def failure_lines(plugin: str, version: str, problem: Problem, glyphs: Glyphs) -> list[Line]:
     """
-    A plugin that an action leaves out, and why.
+    A plugin that an apply would leave out, and why.
     """
-    lines = [line(glyphs.mark("bad"), span(f"{plugin} {version}", "bold"), f" {verb}: ", *_told(problem))]
+    lines = [line(glyphs.mark("bad"), span(f"{plugin} {version}", "bold"), " cannot be attached: ", *_told(problem))]
     return [*lines, indented(help_line(problem.hint), 2)] if problem.hint else lines
 
 
@@ -50,8 +50,8 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def _row(mark: Mark, name: str, verb: str, style: Style, told: Line, glyphs: Glyphs) -> list[Line]:
-    return [(glyphs.mark(mark), span(name, "bold")), line(span(verb, style)), told]
+def _head(glyphs: Glyphs, mark: Mark, name: str) -> Line:
+    return glyphs.mark(mark), span(name, "bold")
 
 
 def _brought(number: int, milliseconds: float) -> str:

@@ -53,7 +53,7 @@ def plan_lines(plan: AttachPlan, versions: Versions, width: int | None, *, detai
         group = list(changes)
         lines.append(_plugin(slug, versions.get(slug, (None, None)), group))
         for change in group:
-            lines += _change(change, kinds, width)
+            lines += _change(change, kinds, width, fields=not detail)
             lines += _details(change) if detail else []
     return lines
 
@@ -81,12 +81,12 @@ def _plugin(slug: str, versions: tuple[str | None, str | None], changes: Sequenc
     return line(span(f"{sign} ", style), span(" ".join((slug, " -> ".join(shown))).rstrip(), "bold"))
 
 
-def _change(change: Change, kinds: int, width: int | None) -> Iterable[Line]:
+def _change(change: Change, kinds: int, width: int | None, *, fields: bool) -> Iterable[Line]:
     sign, style = SIGNS[change.action]
     head = line(" " * _INDENT, span(f"{sign} ", style), *padded(line(change.kind), kinds + 2))
     margin = _INDENT + 2 + kinds + 2
     rest = change.summary
-    if change.action == "change":
+    if fields and change.action == "change":
         rest = "   ".join(part for part in (rest, _difference(change.details)) if part)
     first, *more = wrapped(line(rest), None if width is None else max(width - margin, 20))
     return [(*head, *first), *(indented(part, margin) for part in more)]
@@ -124,4 +124,6 @@ def _value(value: Any) -> str:
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name}: {_value(item)}" for name, item in value.items()) + "}"
-    return {None: "none", True: "yes", False: "no"}.get(value, str(value)) if value in (None, True, False) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)

@@ -7,7 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from honeyhost.manifest.parts.base import Part
-from honeyhost.manifest.types import ItemId, Label, PermissionId, Text, YamlBool, YamlInt
+from honeyhost.manifest.types import ICON_PATTERN, ItemId, Label, PermissionId, Text, YamlBool, YamlInt
+
+_ICON = "The name of an icon, as Lucide spells it."
 
 
 class NavItem(Part):
@@ -17,7 +19,7 @@ class NavItem(Part):
 
     label: Label = Field(description="What the entry says, as text or by language.")
     path: Text = Field(max_length=500, description="A page of this plugin: '/<slug>/…' or '/plugins/<slug>/…'.")
-    icon: Text | None = Field(None, description="The name of an icon, as Lucide spells it.")
+    icon: Text | None = Field(None, description=_ICON, json_schema_extra={"pattern": ICON_PATTERN})
     order: YamlInt = Field(0, description="Lower comes first.")
     permission: PermissionId | None = Field(None, description="Who sees it; everyone where none is given.")
     id: ItemId | None = Field(None, description="What others call it; the path where none is given.")
@@ -30,7 +32,7 @@ class MenuItem(Part):
 
     id: ItemId = Field(description="What others call it.")
     label: Label = Field(description="What the entry says, as text or by language.")
-    icon: Text | None = Field(None, description="The name of an icon, as Lucide spells it.")
+    icon: Text | None = Field(None, description=_ICON, json_schema_extra={"pattern": ICON_PATTERN})
     path: Text | None = Field(None, max_length=500, description="A page of this plugin: '/<slug>/…' or '/plugins/<slug>/…'.")
     location: Text = Field("sidebar", description="The menu that it stands in.")
     parent: ItemId | None = Field(None, description="The id of the entry that it stands under.")

@@ -37,7 +37,9 @@ def declarations(manifest: PluginManifest) -> Iterator[Problem]:
     for index, name in enumerate(names):
         if permission_reserved(name):
             message = f"the permission '{name}' lies in the host's own name space '{name.split('.', 1)[0]}.'"
-            hint = f"name it after what it protects, as '{manifest.name.strip('_').replace('-', '_')}.{name.rsplit('.', 1)[-1]}'"
+            hint = (
+                f"name it after what it protects, as '{manifest.name.strip('_').replace('-', '_')}.{name.rsplit('.', 1)[-1]}'"
+            )
             yield error("permission-reserved", message, path=child("permissions", index), hint=hint, permission=name)
 
 

@@ -58,7 +58,9 @@ def handlers(manifest: PluginManifest) -> Iterator[Problem]:
             if entry.handler is not None and not _is_handler(entry.handler, has_functions=has_functions):
                 shown = excerpt(entry.handler)
                 message = f"'{shown}' names no function"
-                hint = "write '.module:function'" + ("" if has_functions else ", or name an object with functions under 'plugin'")
+                hint = "write '.module:function'" + (
+                    "" if has_functions else ", or name an object with functions under 'plugin'"
+                )
                 path = child(child(field, index), "handler")
                 yield error("handler-invalid", message, path=path, hint=hint, found=shown)
 

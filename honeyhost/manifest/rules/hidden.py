@@ -24,28 +24,38 @@ def hidden_text(manifest: PluginManifest) -> Iterator[Problem]:
     """
     A problem for each text with characters that cannot be seen.
     """
-    yield from _part(manifest, "")
+    if _is_plain(manifest):
+        return
+    for path, field, text in _doubtful(manifest, "", ""):
+        yield from _text(text, path, for_people=field in _FOR_PEOPLE)
 
 
-def _part(part: Part, path: str) -> Iterator[Problem]:
-    given = part.model_fields_set
-    for name, value in part.__dict__.items():
-        if name in given and not (name in _DATA and not isinstance(value, str)):
-            yield from _value(value, child(path, name), for_people=name in _FOR_PEOPLE)
+def _is_plain(manifest: PluginManifest) -> bool:
+    """
+    Whether no text can hold anything: where the JSON of it all is printable ASCII without an escape. Nearly all are.
+    """
+    text = manifest.model_dump_json(exclude_unset=True)
+    return text.isascii() and text.isprintable() and "\\" not in text
 
 
-def _value(value: Any, path: str, *, for_people: bool) -> Iterator[Problem]:
+def _doubtful(value: Any, path: str, field: str) -> Iterator[tuple[str, str, str]]:
+    """
+    Each text that is not plain ASCII, with its path and the field that it belongs to.
+    """
     if isinstance(value, str):
         if not (value.isascii() and value.isprintable()):
-            yield from _text(value, path, for_people=for_people)
+            yield path, field, value
     elif isinstance(value, Part):
-        yield from _part(value, path)
+        values = value.__dict__
+        for name in sorted(value.model_fields_set & values.keys()):
+            if name not in _DATA or isinstance(values[name], str):
+                yield from _doubtful(values[name], child(path, name), name)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _value(item, child(path, index), for_people=for_people)
+            yield from _doubtful(item, child(path, index), field)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _value(item, child(path, key), for_people=for_people)
+            yield from _doubtful(item, child(path, key), field)
 
 
 def _text(value: str, path: str, *, for_people: bool) -> Iterator[Problem]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from honeyhost.diagnostics import Problem, error, warning
 from honeyhost.manifest.model import MenuItem, PluginManifest
 from honeyhost.manifest.positions import child
-from honeyhost.manifest.rules.repetition import repeated
 from honeyhost.manifest.rules.paths import frontend_path, page
+from honeyhost.manifest.rules.repetition import repeated
 from honeyhost.manifest.syntax import excerpt
+from honeyhost.manifest.types import ICON_PATTERN
 
 MAX_MENU_DEPTH = 4
 
-_ICON = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_ICON = re.compile(ICON_PATTERN)
 _ICON_MAX_LENGTH = 64
 
 _Placed = tuple[MenuItem, str, int]
@@ -36,6 +37,8 @@ def menu_items(manifest: PluginManifest) -> Iterator[Problem]:
     """
     Entries of any menu, in depth.
     """
+    if not manifest.menu_items:
+        return
     places = list(_placed(manifest.menu_items, "menu_items", 1))
     for item, path, depth in places:
         if item.path is not None:

@@ -9,6 +9,8 @@ from urllib.parse import unquote
 from honeyhost.diagnostics import Problem, error
 from honeyhost.manifest.syntax import excerpt
 
+_ORDINARY = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+/?")
+"""What nearly all paths look like, and nothing in it can mean something else."""
 _NEVER = frozenset("\\<>\"'`{}|^ ")
 
 
@@ -48,6 +50,8 @@ def _safe(path: str) -> bool:
     """
     Whether a browser that follows the path stays on this platform, on the page that the text names.
     """
+    if _ORDINARY.fullmatch(path):
+        return True
     if not path.startswith("/") or not path.isprintable() or not _NEVER.isdisjoint(path):
         return False
     segments = re.split(r"[?#]", path, maxsplit=1)[0][1:].split("/")

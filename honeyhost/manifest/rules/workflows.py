@@ -21,7 +21,9 @@ def capabilities(manifest: PluginManifest) -> Iterator[Problem]:
     """
     Each capability is published once.
     """
-    yield from repeated([capability.slug for capability in manifest.capabilities], "capabilities", "the capability", below="slug")
+    yield from repeated(
+        [capability.slug for capability in manifest.capabilities], "capabilities", "the capability", below="slug"
+    )
 
 
 def workflows(manifest: PluginManifest) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ Two claims are stronger than a plugin's word: what the host's catalog has is the
 the plugin whose slug it begins with. All others are equal (``resolver.rules.contests``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.resolver.claims import ClaimKind, ClaimName, claimed
@@ -17,7 +17,7 @@ from honeyhost.resolver.rules.contests import common, contests
 from honeyhost.resolver.rules.rule import Fact, Rule
 
 
-def ask_permissions(plugin: DiscoveredPlugin, context: Context) -> Iterable[PermissionConflict]:
+def ask_permissions(plugin: DiscoveredPlugin, context: Context) -> Sequence[PermissionConflict]:
     """
     Declared permissions that the host's catalog has already; what it has from this very plugin is no conflict.
     """
@@ -38,27 +38,25 @@ def ask_permissions(plugin: DiscoveredPlugin, context: Context) -> Iterable[Perm
     )
 
 
-def compare_permissions(plugin: DiscoveredPlugin, context: Context) -> Iterable[PermissionConflict]:
+def compare_permissions(plugin: DiscoveredPlugin, context: Context) -> Sequence[PermissionConflict]:
     """
     Declared permissions that other plugins declare too.
     """
     return tuple(
-        PermissionConflict(**common(plugin, contest), permission=str(contest.name))
+        PermissionConflict(**common(plugin, contest), permission=contest.name)
         for contest in contests("permission", plugin, context)
     )
 
 
-def ask_entries(plugin: DiscoveredPlugin, _context: Context) -> Iterable[NavConflict]:
+def ask_entries(plugin: DiscoveredPlugin, context: Context) -> Sequence[NavConflict]:
     """
     Entries of the plugin's own with one id.
     """
-    entries = claimed("entry", plugin.manifest)
-    if len(entries) == len({name for name, _, _ in entries}):
+    if plugin.manifest.name not in context.claims.repeated and context.is_chosen(plugin):
         return ()
     first: dict[ClaimName, str] = {}
     conflicts = []
-    for name, field, index in entries:
-        path = f"{field}[{index}]"
+    for name, path in claimed("entry", plugin.manifest):
         if first.setdefault(name, path) != path:
             conflicts.append(
                 NavConflict(
@@ -73,14 +71,14 @@ def ask_entries(plugin: DiscoveredPlugin, _context: Context) -> Iterable[NavConf
     return conflicts
 
 
-def compare_entries(plugin: DiscoveredPlugin, context: Context) -> Iterable[NavConflict]:
+def compare_entries(plugin: DiscoveredPlugin, context: Context) -> Sequence[NavConflict]:
     """
     Entries with an id that other plugins use too.
     """
-    return tuple(NavConflict(**common(plugin, contest), id=str(contest.name)) for contest in contests("entry", plugin, context))
+    return tuple(NavConflict(**common(plugin, contest), id=contest.name) for contest in contests("entry", plugin, context))
 
 
-def ask_capabilities(plugin: DiscoveredPlugin, context: Context) -> Iterable[CapabilityConflict]:
+def ask_capabilities(plugin: DiscoveredPlugin, context: Context) -> Sequence[CapabilityConflict]:
     """
     Capabilities that bear the name of another installed plugin.
     """
@@ -101,25 +99,24 @@ def ask_capabilities(plugin: DiscoveredPlugin, context: Context) -> Iterable[Cap
     )
 
 
-def compare_capabilities(plugin: DiscoveredPlugin, context: Context) -> Iterable[CapabilityConflict]:
+def compare_capabilities(plugin: DiscoveredPlugin, context: Context) -> Sequence[CapabilityConflict]:
     """
     Capabilities that other plugins declare too, where the name belongs to none of them.
     """
     return tuple(
-        CapabilityConflict(**common(plugin, contest), capability=str(contest.name))
+        CapabilityConflict(**common(plugin, contest), capability=contest.name)
         for contest in contests("capability", plugin, context)
-        if _head(str(contest.name)) not in context.chosen
+        if _head(contest.name) not in context.chosen
     )
 
 
-def compare_templates(plugin: DiscoveredPlugin, context: Context) -> Iterable[TemplateConflict]:
+def compare_templates(plugin: DiscoveredPlugin, context: Context) -> Sequence[TemplateConflict]:
     """
     Templates that other plugins override with the same priority.
     """
     return tuple(
-        TemplateConflict(**common(plugin, contest), template=template.name, priority=template.priority)
+        TemplateConflict(**common(plugin, contest), template=contest.name, priority=contest.rank)
         for contest in contests("template", plugin, context)
-        if (template := plugin.manifest.templates[contest.index])
     )
 
 
@@ -153,7 +150,7 @@ def fact_templates(plugin: DiscoveredPlugin, _context: Context) -> Fact:
 
 
 def _fact(plugin: DiscoveredPlugin, kind: ClaimKind, field: str, message: str) -> Fact:
-    names = [name if isinstance(name, str) else name[0] for name, _, _ in claimed(kind, plugin.manifest)]
+    names = [name if isinstance(name, str) else name[0] for name, _ in claimed(kind, plugin.manifest)]
     nothing = f"claims nothing under {field}"
     return Fact(fact=", ".join(names) or "none", source=place(plugin, field), message=message if names else nothing)
 

@@ -22,9 +22,9 @@ class Contest:
     One claim of a plugin that others make too.
     """
 
-    name: ClaimName
-    index: int
-    """Of the part that makes the claim, in its field."""
+    name: str
+    rank: int
+    """The priority of an override; claims of other kinds have none."""
     others: tuple[str, ...]
     source: str
     fact_source: str
@@ -35,18 +35,19 @@ def contests(kind: ClaimKind, plugin: DiscoveredPlugin, context: Context) -> Ite
     The claims of one kind that the plugin shares with others whom it has to hear.
     """
     hears_all = key_of(plugin) in context.unsound
-    for name, field, index in claimed(kind, plugin.manifest):
+    for name, path in claimed(kind, plugin.manifest):
         others = tuple(
             slug
             for slug in context.claims.claimants(kind, name)
             if slug != plugin.name and (hears_all or key_of(context.chosen[slug]) not in context.unsound)
         )
         if others:
+            plain, rank = (name, 0) if isinstance(name, str) else name
             yield Contest(
-                name=name,
-                index=index,
+                name=plain,
+                rank=rank,
                 others=others,
-                source=place(plugin, f"{field}[{index}]"),
+                source=place(plugin, path),
                 fact_source=_place_of(kind, name, context.chosen[others[0]]),
             )
 
@@ -65,5 +66,4 @@ def common(plugin: DiscoveredPlugin, contest: Contest) -> dict[str, Any]:
 
 
 def _place_of(kind: ClaimKind, wanted: ClaimName, plugin: DiscoveredPlugin) -> str:
-    path = next(f"{field}[{index}]" for name, field, index in claimed(kind, plugin.manifest) if name == wanted)
-    return place(plugin, path)
+    return place(plugin, next(path for name, path in claimed(kind, plugin.manifest) if name == wanted))

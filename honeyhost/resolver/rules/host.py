@@ -5,7 +5,7 @@ An operator may waive an upper bound (a plugin's author cannot know that the nex
 version that the author took out on purpose stand. Every use of a waiver is a warning.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from packaging.specifiers import Specifier
 
@@ -25,7 +25,7 @@ _REASONS: dict[Side, type[HostTooOld | HostTooNew | HostExcluded]] = {
 }
 
 
-def ask(plugin: DiscoveredPlugin, context: Context) -> Iterable[Reason]:
+def ask(plugin: DiscoveredPlugin, context: Context) -> Sequence[Reason]:
     """
     The sides on which the host's version lies outside of what the plugin needs.
     """
@@ -47,7 +47,7 @@ def ask(plugin: DiscoveredPlugin, context: Context) -> Iterable[Reason]:
     )
 
 
-def warn(plugin: DiscoveredPlugin, context: Context) -> Iterable[Problem]:
+def warn(plugin: DiscoveredPlugin, context: Context) -> Sequence[Problem]:
     """
     The upper bound that the operator waived.
     """
@@ -80,7 +80,7 @@ def fact(plugin: DiscoveredPlugin, context: Context) -> Fact:
     return Fact(fact=host, source=source, message=f"needs host {demand}, this host is {host}{waived}")
 
 
-def warn_untested(plugin: DiscoveredPlugin, context: Context) -> Iterable[Problem]:
+def warn_untested(plugin: DiscoveredPlugin, context: Context) -> Sequence[Problem]:
     """
     That the host is newer than what the plugin was tried with.
     """

@@ -2,7 +2,7 @@
 The rules about what runs the code: the Python version, and the runtime.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from packaging.specifiers import Specifier
 
@@ -17,7 +17,7 @@ from honeyhost.resolver.versions import side, unmet
 _NAME = "python-version"
 
 
-def ask_python(plugin: DiscoveredPlugin, context: Context) -> Iterable[PythonMismatch]:
+def ask_python(plugin: DiscoveredPlugin, context: Context) -> Sequence[PythonMismatch]:
     """
     Whether the interpreter lies outside of what the plugin needs; the operator may waive an upper bound.
     """
@@ -39,7 +39,7 @@ def ask_python(plugin: DiscoveredPlugin, context: Context) -> Iterable[PythonMis
     )
 
 
-def warn_python(plugin: DiscoveredPlugin, context: Context) -> Iterable[Problem]:
+def warn_python(plugin: DiscoveredPlugin, context: Context) -> Sequence[Problem]:
     """
     The upper bound that the operator waived.
     """
@@ -71,7 +71,7 @@ def fact_python(plugin: DiscoveredPlugin, context: Context) -> Fact:
     return Fact(fact=actual, source=joined(place(plugin, "requires_python"), source), message=message)
 
 
-def ask_runtime(plugin: DiscoveredPlugin, context: Context) -> Iterable[RuntimeUnavailable]:
+def ask_runtime(plugin: DiscoveredPlugin, context: Context) -> Sequence[RuntimeUnavailable]:
     """
     Whether this host can run code of that kind.
     """

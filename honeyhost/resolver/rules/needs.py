@@ -2,7 +2,7 @@
 The rules about other plugins that a plugin needs: there, in the right version, not in a circle, and accepted themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.resolver.context import Context, Refusal
@@ -12,17 +12,18 @@ from honeyhost.resolver.rules.rule import Fact, Rule
 from honeyhost.resolver.versions import unmet
 
 
-def ask_required(plugin: DiscoveredPlugin, context: Context) -> Iterable[Reason]:
+def ask_required(plugin: DiscoveredPlugin, context: Context) -> Sequence[Reason]:
     """
     The plugins that are not there, or in another version.
     """
-    if not plugin.manifest.requires_plugins:
-        return ()
-    return tuple(
-        reason
-        for slug, required in plugin.manifest.requires_plugins.items()
-        if (reason := _lacking(plugin, slug, required, context)) is not None
-    )
+    lacking: tuple[Reason, ...] = ()
+    for slug, required in plugin.manifest.requires_plugins.items():
+        found = context.chosen.get(slug)
+        if found is None:
+            lacking += (_missing(plugin, slug, required, context),)
+        elif unmet(required, found.manifest.version):
+            lacking += (_mismatch(plugin, slug, required, found),)
+    return lacking
 
 
 def fact_required(plugin: DiscoveredPlugin, context: Context) -> Fact:
@@ -37,7 +38,7 @@ def fact_required(plugin: DiscoveredPlugin, context: Context) -> Fact:
     return Fact(fact=found, source=place(plugin, "requires_plugins"), message=f"needs {wanted}, found {found}")
 
 
-def ask_cycles(plugin: DiscoveredPlugin, context: Context) -> Iterable[DependencyCycle]:
+def ask_cycles(plugin: DiscoveredPlugin, context: Context) -> Sequence[DependencyCycle]:
     """
     The way from the plugin back to itself.
     """
@@ -58,7 +59,7 @@ def fact_cycles(plugin: DiscoveredPlugin, _context: Context) -> Fact:
     return Fact(fact="no cycle", source=source, message="nothing that it needs leads back to it")
 
 
-def follow(plugin: DiscoveredPlugin, context: Context) -> Iterable[DependencyRejected]:
+def follow(plugin: DiscoveredPlugin, context: Context) -> Sequence[DependencyRejected]:
     """
     The needed plugins that are refused. Within one cycle only what else is wrong with the others is said.
     """
@@ -80,12 +81,7 @@ def fact_accepted(plugin: DiscoveredPlugin, _context: Context) -> Fact:
     return Fact(fact=needs or "none", source=place(plugin, "requires_plugins"), message=message)
 
 
-def _lacking(plugin: DiscoveredPlugin, slug: str, required: str, context: Context) -> Reason | None:
-    found = context.chosen.get(slug)
-    if found is None:
-        return _missing(plugin, slug, required, context)
-    if not unmet(required, found.manifest.version):
-        return None
+def _mismatch(plugin: DiscoveredPlugin, slug: str, required: str, found: DiscoveredPlugin) -> PluginVersionMismatch:
     return PluginVersionMismatch(
         plugin=plugin.name,
         version=plugin.version,

@@ -2,7 +2,7 @@
 The rule about URLs: the host has not got the plugin's path already, and no two of its function routes mean the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.resolver.context import Context
@@ -13,12 +13,13 @@ from honeyhost.resolver.rules.rule import Fact, Rule
 from honeyhost.resolver.urls import matched
 
 
-def ask(plugin: DiscoveredPlugin, context: Context) -> Iterable[PathConflict]:
+def ask(plugin: DiscoveredPlugin, context: Context) -> Sequence[PathConflict]:
     """
     The host's path in the plugin's place, and routes that answer the same URLs.
     """
-    slug, routes = plugin.manifest.name, plugin.manifest.routes
-    if slug not in context.taken and len(routes) < 2:  # noqa: PLR2004 - one route has nothing to clash with
+    routes = plugin.manifest.routes
+    alike = len(routes) > 1 and len({(route.method, matched(route.path)) for route in routes}) < len(routes)
+    if not alike and plugin.manifest.name not in context.taken:
         return ()
     return (*_with_host(plugin, context), *_with_itself(plugin))
 

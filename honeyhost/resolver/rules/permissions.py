@@ -5,11 +5,21 @@ A plugin may name what it declares itself, what the host's catalog has, and what
 the permission is there whenever the plugin is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from honeyhost.discovery.inventory import DiscoveredPlugin
-from honeyhost.manifest.model import MenuItem, PluginManifest
-from honeyhost.names import permission_reserved
+from honeyhost.manifest.model import (
+    Capability,
+    MenuItem,
+    NavItem,
+    PluginManifest,
+    RouterEntry,
+    RouteSpec,
+    Widget,
+    Workflow,
+)
+from honeyhost.names import RESERVED_PERMISSION_PREFIXES
 from honeyhost.resolver.context import Context
 from honeyhost.resolver.places import joined, place
 from honeyhost.resolver.reasons import PermissionForeign, PermissionReserved, PermissionUnknown, Reason
@@ -17,10 +27,11 @@ from honeyhost.resolver.rules.rule import Fact, Rule
 
 _GUARDED = ("routers", "routes", "nav", "widgets", "capabilities", "workflows")
 """Fields whose parts may each name one permission; menus do so in depth, seed groups in lists."""
+_Guarded = RouterEntry | RouteSpec | NavItem | Widget | Capability | Workflow
 _CATALOG = "the host's permission catalog"
 
 
-def ask_declared(plugin: DiscoveredPlugin, _context: Context) -> Iterable[PermissionReserved]:
+def ask_declared(plugin: DiscoveredPlugin, _context: Context) -> Sequence[PermissionReserved]:
     """
     Declared permissions that bear the host's name.
     """
@@ -32,7 +43,7 @@ def ask_declared(plugin: DiscoveredPlugin, _context: Context) -> Iterable[Permis
             permission=permission.id,
         )
         for index, permission in enumerate(plugin.manifest.permissions)
-        if permission_reserved(permission.id)
+        if permission.id.startswith(RESERVED_PERMISSION_PREFIXES)
     ]
 
 
@@ -45,16 +56,14 @@ def fact_declared(plugin: DiscoveredPlugin, _context: Context) -> Fact:
     return Fact(fact=f"{count} declared", source=place(plugin, "permissions"), message=message)
 
 
-def ask_named(plugin: DiscoveredPlugin, context: Context) -> Iterable[Reason]:
+def ask_named(plugin: DiscoveredPlugin, context: Context) -> Sequence[Reason]:
     """
     Permissions that guard something and do not exist, and those that a seed group would grant without owning them.
     """
-    manifest = plugin.manifest
-    own = {permission.id for permission in manifest.permissions}
-    foreign = _foreign(plugin, own)
-    if own.issuperset(_guarding(manifest)):
-        return foreign
-    return (*_unknown(plugin, context), *foreign)
+    own = frozenset([permission.id for permission in plugin.manifest.permissions])
+    if own.issuperset(_names(plugin.manifest)):
+        return ()
+    return (*_unknown(plugin, context), *_foreign(plugin, own))
 
 
 def fact_named(plugin: DiscoveredPlugin, context: Context) -> Fact:
@@ -86,14 +95,19 @@ def _menu_guards(items: tuple[MenuItem, ...], path: str) -> Iterator[tuple[str, 
         yield from _menu_guards(item.children, f"{path}[{index}].children")
 
 
-def _guarding(manifest: PluginManifest) -> set[str]:
+def _names(manifest: PluginManifest) -> set[str | None]:
     """
-    The names that :func:`guards` finds, without their paths: asked of every plugin, so it has to be cheap.
+    All names in guards and seed groups, without their paths: asked of every plugin, so it has to be cheap.
     """
-    names = {part.permission for field in _GUARDED for part in getattr(manifest, field)}
-    names.discard(None)
+    parts: Iterable[_Guarded] = chain(
+        manifest.routers, manifest.routes, manifest.nav, manifest.widgets, manifest.capabilities, manifest.workflows
+    )
+    names = {part.permission for part in parts}
+    if manifest.seed_groups:
+        names.update(*[group.permissions for group in manifest.seed_groups])
     if manifest.menu_items:
-        names.update(name for name, _ in _menu_guards(manifest.menu_items, ""))
+        names.update([name for name, _ in _menu_guards(manifest.menu_items, "")])
+    names.discard(None)
     return names
 
 
@@ -123,23 +137,18 @@ def _known(plugin: DiscoveredPlugin, context: Context) -> frozenset[str]:
     return frozenset((*plugin.permissions, *context.profile.catalog, *theirs))
 
 
-def _foreign(plugin: DiscoveredPlugin, own: set[str]) -> tuple[PermissionForeign, ...]:
-    groups = plugin.manifest.seed_groups
-    if all(own.issuperset(group.permissions) for group in groups):
-        return ()
-    return tuple(
-        PermissionForeign(
-            plugin=plugin.name,
-            version=plugin.version,
-            source=place(plugin, f"seed_groups[{index}].permissions[{position}]"),
-            permission=permission,
-            group=group.name,
-            known=frozenset(own),
-        )
-        for index, group in enumerate(groups)
-        for position, permission in enumerate(group.permissions)
-        if permission not in own
-    )
+def _foreign(plugin: DiscoveredPlugin, own: frozenset[str]) -> Iterator[PermissionForeign]:
+    for index, group in enumerate(plugin.manifest.seed_groups):
+        for position, permission in enumerate(group.permissions):
+            if permission not in own:
+                yield PermissionForeign(
+                    plugin=plugin.name,
+                    version=plugin.version,
+                    source=place(plugin, f"seed_groups[{index}].permissions[{position}]"),
+                    permission=permission,
+                    group=group.name,
+                    known=own,
+                )
 
 
 DECLARED = Rule(name="permission-declarations", fact=fact_declared, ask=ask_declared)

@@ -5,7 +5,7 @@ The three questions answer with reasons, and with nothing where all is well: tha
 Facts are worded only when somebody wants to see the checks of one plugin.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from honeyhost.diagnostics import Problem
@@ -15,7 +15,7 @@ from honeyhost.resolver.context import Context
 from honeyhost.resolver.places import joined
 from honeyhost.resolver.reasons import Reason
 
-Question = Callable[[DiscoveredPlugin, Context], Iterable[Reason]]
+Question = Callable[[DiscoveredPlugin, Context], Sequence[Reason]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +43,16 @@ class Rule:
     """What the claims of other plugins say, asked when it is known which of them are sound."""
     follow: Question | None = None
     """What the verdicts on the plugins that it needs say, asked in the order of needs."""
-    warn: Callable[[DiscoveredPlugin, Context], Iterable[Problem]] | None = None
+    idle: Callable[[Context], bool] | None = None
+    """Whether no plugin of an inventory can give ``ask`` or ``warn`` a reason to speak, so that none needs to be asked."""
+    warn: Callable[[DiscoveredPlugin, Context], Sequence[Problem]] | None = None
     """What is worth saying, and rejects nothing."""
+
+    def concerns(self, context: Context) -> bool:
+        """
+        Whether some plugin of the inventory may have something to hear from ``ask`` or ``warn``.
+        """
+        return self.idle is None or not self.idle(context)
 
     def reasons(self, plugin: DiscoveredPlugin, context: Context) -> tuple[Reason, ...]:
         """

@@ -5,7 +5,7 @@ Where two claim a slug, both are refused and name each other; the operator may p
 matter whether one of them is refused for other reasons too: a name must not change hands because a host was upgraded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.resolver.context import Context, key_of, pinned
@@ -14,7 +14,7 @@ from honeyhost.resolver.reasons import SlugConflict
 from honeyhost.resolver.rules.rule import Fact, Rule
 
 
-def ask(plugin: DiscoveredPlugin, context: Context) -> Iterable[SlugConflict]:
+def ask(plugin: DiscoveredPlugin, context: Context) -> Sequence[SlugConflict]:
     """
     Who else claims the slug. An archive claims none: it may be the next version of what is installed.
     """

@@ -66,7 +66,8 @@ def test_preparing_tries_again_where_somebody_is_writing(tmp_path, monkeypatch):
 
         sqlite.prepare(file, timeout=30)
 
-        assert writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_file_that_stays_locked_is_unavailable(tmp_path):

@@ -1,0 +1,62 @@
+"""
+A look: everything that is found at one moment, in one inventory.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from honeyhost.discovery.archives import SUFFIXES, ArchiveSource
+from honeyhost.discovery.directories import DirectorySource
+from honeyhost.discovery.distributions import Scan, scan
+from honeyhost.discovery.entry_points import EntryPointSource
+from honeyhost.discovery.inventory import DiscoveredPlugin, DiscoveryFailure, Inventory
+from honeyhost.discovery.options import DiscoveryOptions
+from honeyhost.discovery.precedence import arranged
+from honeyhost.discovery.sources import Look, Source
+
+
+def discover(options: DiscoveryOptions | None = None) -> Inventory:
+    """
+    All plugins that are installed, lie in the plugin roots or in archives. Never raises, and runs no code of a plugin.
+
+    Args:
+        options: where to look; where nothing is said, the path of this process and the roots that the environment names.
+    """
+    options = options or DiscoveryOptions.from_environment()
+    scanned = scan(options.path) if options.entry_points else Scan((), (), ())
+    looks = [EntryPointSource(options.path, object_manifests=options.object_manifests).look_at(scanned)]
+    looks.extend(source.look() for source in _sources(options))
+    looks.append(_archives_on_path(scanned))
+    return arranged(looks)
+
+
+def places(options: DiscoveryOptions) -> tuple[str, ...]:
+    """
+    The folders whose modification times change when a plugin is added or removed. What changes inside a plugin moves the
+    ``stamps`` of that plugin instead.
+    """
+    roots = [root for root in (options.bundled_root, options.customer_root) if root is not None and options.directories]
+    path = options.path if options.entry_points else ()
+    return tuple(dict.fromkeys([*(folder or "." for folder in path), *map(str, roots), *map(str, options.archives)]))
+
+
+def _sources(options: DiscoveryOptions) -> Iterator[Source]:
+    if options.directories and options.customer_root is not None:
+        yield DirectorySource(options.customer_root, "customer")
+    if options.directories and options.bundled_root is not None and options.bundled_root != options.customer_root:
+        yield DirectorySource(options.bundled_root, "bundled")
+    if options.archives:
+        yield ArchiveSource(options.archives)
+
+
+def _archives_on_path(scanned: Scan) -> Look:
+    """
+    Wheels that were put on the path themselves. What is no plugin there is nobody's business here.
+    """
+    wheels = tuple(Path(place) for place in scanned.archives if place.endswith(SUFFIXES[0]))
+    look = ArchiveSource(wheels).look()
+    return Look(tuple(item for item in look.found if _is_ours(item)), look.findings)
+
+
+def _is_ours(item: DiscoveredPlugin | DiscoveryFailure) -> bool:
+    return isinstance(item, DiscoveredPlugin) or all(problem.code != "archive-without-plugin" for problem in item.problems)

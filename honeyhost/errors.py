@@ -17,6 +17,7 @@ Errors: what is raised where a caller asked for one outcome and it cannot be had
     ├── StoreError                  the database
     │   ├── StoreUnavailableError
     │   └── ConflictError           somebody else changed the record first
+    ├── NotWritableError            a file that has to be written cannot be
     └── RefusedError                an action that the rules do not allow
 
 Everything that a person can cause is one of these; anything else is a bug. The text is made late: errors keep the objects
@@ -176,6 +177,14 @@ class ConflictError(StoreError):
     """
 
     code = "store-conflict"
+
+
+class NotWritableError(HoneyhostError):
+    """
+    A file cannot be written; the system's own error is the cause.
+    """
+
+    code = "not-writable"
 
 
 class RefusedError(HoneyhostError):

@@ -23,22 +23,14 @@ of paths are written with the separator of `PATH` between them, or as a JSON arr
 and a value that cannot be used are errors, in the environment as in the file.
 """
 
-SELF_EVIDENT = {
-    "database_url": "The database of the platform: SQLite by path, PostgreSQL by address.",
-    "cache_url": "The cache: in memory, or Redis by address.",
-    "dbt_project_dir": "The dbt project that the plugins' workspaces join.",
-    "debug": "Whether failures show their tracebacks.",
-}
-"""Settings that the code leaves to their names."""
-
 
 def page() -> str:
     """
     Every setting.
     """
-    meanings = SELF_EVIDENT | _meanings()
+    meanings = _meanings()
     rows = [
-        (code(name), code(variable(name)), shape(schema), _default(name, default(schema)), meanings.get(name, ""))
+        (code(name), code(variable(name)), shape(schema), _default(name, default(schema)), meanings[name])
         for name, schema in Settings.model_json_schema()["properties"].items()
     ]
     return document("Settings", INTRODUCTION, table(("setting", "variable", "shape", "default", "what it is"), rows))

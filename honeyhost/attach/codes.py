@@ -22,6 +22,11 @@ CODES: tuple[Code, ...] = (
         mend="Declare the permission in plugin.yaml, or correct its spelling on the route.",
     ),
     Code(
+        code="not-writable",
+        meaning="A generated file cannot be written: its folder is missing rights, is no folder, or the disk is full.",
+        mend="Mend the folder, or name another with the setting that the message speaks of, and do it again.",
+    ),
+    Code(
         code="not-authenticated",
         meaning="The route needs a known caller, and the request carries no token that the host knows (HTTP 401).",
         mend="Send Authorization: Bearer TOKEN, or what the platform's own identity asks for.",

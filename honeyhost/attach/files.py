@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from honeyhost.errors import NotWritableError
+
 
 def write_atomically(path: Path, content: bytes) -> bool:
     """
@@ -15,9 +17,21 @@ def write_atomically(path: Path, content: bytes) -> bool:
 
     The content is written beside the target, flushed to the disk and renamed over it: whoever reads sees the old file or
     the new one, also after a crash.
+
+    Raises:
+        NotWritableError: if the system does not let the file be written; the old one is still there.
     """
-    if _content(path) == content:
-        return False
+    try:
+        return _content(path) != content and _replaced(path, content)
+    except OSError as error:
+        raise NotWritableError(
+            f"{path} cannot be written: {error.strerror}",
+            hint="nothing was changed; mend the folder or its permissions and do it again",
+            path=str(path),
+        ) from error
+
+
+def _replaced(path: Path, content: bytes) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
@@ -38,7 +52,7 @@ def write_with_undo(path: Path, content: bytes) -> tuple[bool, Callable[[], None
     """
     As :func:`write_atomically`; also what puts the former content, or its absence, back.
     """
-    before = _content(path)
+    before = _content(path) if path.is_file() else None
     changed = write_atomically(path, content)
 
     def undo() -> None:

@@ -16,7 +16,7 @@ from honeyhost.cli.completion import code_words, plugin_names
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, and nothing else there.")]
 Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where anything would change.")]
-PluginName = Annotated[str, typer.Argument(autocompletion=plugin_names, show_default=False)]
+PluginName = Annotated[str, typer.Argument(metavar="NAME", autocompletion=plugin_names, show_default=False)]
 
 
 class Format(StrEnum):

@@ -9,7 +9,6 @@ scan alone takes less time than importing a metadata library.
 # ruff: noqa: PTH109, PTH110, PTH113, PTH116, PTH118, PTH119
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -23,8 +22,6 @@ OUR_PREFIX = "honeyframe-"
 
 _WORD = b"honeyframe"
 _LIMIT = 1024 * 1024
-_BAD_LINE = re.compile(rb"^(?![ \t\r]*(?:[#;\[]|$))[^=\n]*$", re.MULTILINE)
-_SEPARATORS = re.compile(r"[-_.]+")
 
 
 class Distribution(NamedTuple):
@@ -32,6 +29,8 @@ class Distribution(NamedTuple):
     A distribution whose ``entry_points.txt`` mentions our group in some spelling.
     """
 
+    location: str
+    """Its metadata folder."""
     folder: str
     """The path entry that it stands in."""
     name: str
@@ -39,13 +38,6 @@ class Distribution(NamedTuple):
     entry_points: bytes
     others: tuple[str, ...] = ()
     """Metadata folders of the same distribution in the same path entry: an interrupted upgrade."""
-
-    @property
-    def location(self) -> str:
-        """
-        The metadata folder.
-        """
-        return os.path.join(self.folder, self.name)
 
     @property
     def key(self) -> str:
@@ -95,7 +87,10 @@ def distribution_key(info_name: str) -> str:
     'honeyframe-healthcare'
     """
     stem = info_name.removesuffix(DIST_INFO).removesuffix(EGG_INFO).partition("-")[0]
-    return _SEPARATORS.sub("-", stem).lower()
+    key = stem.lower().replace("_", "-").replace(".", "-")
+    while "--" in key:
+        key = key.replace("--", "-")
+    return key
 
 
 class _Walk:
@@ -134,45 +129,47 @@ class _Walk:
                 self.notes.append(Note("egg-info-ignored", location))
 
     def _visit_distribution(self, folder: str, key: str, names: list[str]) -> None:
-        found = [Distribution(folder, name, data) for name in names if (data := self._entry_points(folder, name, key))]
-        first = self._first.setdefault(key, os.path.join(folder, names[0]))
+        found: list[Distribution] = []
+        for name in names:
+            location = f"{folder}{os.sep}{name}"
+            data = self._entry_points(location, key)
+            if data is not None:
+                found.append(Distribution(location, folder, name, data))
+        first = self._first.setdefault(key, f"{folder}{os.sep}{names[0]}")
         if not found:
             return
-        if first != os.path.join(folder, names[0]):
+        if not first.startswith(f"{folder}{os.sep}"):
             self.notes.append(Note("distribution-shadowed", found[0].location, first))
         elif len(names) > 1:
             self.distributions.append(found[0]._replace(others=tuple(name for name in names if name != found[0].name)))
         else:
             self.distributions.append(found[0])
 
-    def _entry_points(self, folder: str, name: str, key: str) -> bytes | None:
+    def _entry_points(self, location: str, key: str) -> bytes | None:
         """
         The content of the file, where it mentions our group.
         """
-        place = f"{folder}{os.sep}{name}{os.sep}{ENTRY_POINTS}"
+        place = f"{location}{os.sep}{ENTRY_POINTS}"
         try:
             data = read(place, _LIMIT)
         except (OSError, OverflowError) as cause:
             self.notes.append(Note("entry-points-unreadable", place, _why(cause)))
             return None
         if data is None:
-            if key.startswith(OUR_PREFIX):
-                self._note_torn(folder, name)
+            self._note_torn(location, key)
             return None
         if not data.isascii() and not _is_utf8(data):
             self.notes.append(Note("entry-points-not-utf8", place))
             return None
         if _WORD in data.lower():
             return data
-        bad = _BAD_LINE.search(data)
-        if bad is not None:
-            line = data.count(b"\n", 0, bad.start()) + 1
-            self.notes.append(Note("entry-points-damaged", place, f"line {line}"))
+        bad = _bad_line(data)
+        if bad:
+            self.notes.append(Note("entry-points-damaged", place, f"line {bad}"))
         return None
 
-    def _note_torn(self, folder: str, name: str) -> None:
-        location = os.path.join(folder, name)
-        if not os.path.exists(os.path.join(location, "METADATA")):
+    def _note_torn(self, location: str, key: str) -> None:
+        if key.startswith(OUR_PREFIX) and not os.path.exists(f"{location}{os.sep}METADATA"):
             self.notes.append(Note("distribution-torn", location))
 
 
@@ -204,6 +201,16 @@ def _declares(location: str) -> bool:
     except (OSError, OverflowError):
         return False
     return data is not None and GROUP.encode() in data
+
+
+def _bad_line(data: bytes) -> int:
+    """
+    The number of the first line that is neither a group, a comment nor an assignment; 0 where there is none.
+    """
+    for number, line in enumerate(data.splitlines(), 1):
+        if b"=" not in line and not line.lstrip().startswith((b"[", b"#", b";")) and line.strip():
+            return number
+    return 0
 
 
 def _is_utf8(data: bytes) -> bool:

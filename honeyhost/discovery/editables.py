@@ -14,8 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from honeyhost.diagnostics import Problem, error
 from honeyhost.discovery import files
@@ -43,7 +42,7 @@ def project_of(dist_info: str) -> Path | None:
         url = urlsplit(value["url"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return Path(url2pathname(url.path)) if editable and url.scheme == "file" else None
+    return Path(unquote(url.path)) if editable and url.scheme == "file" else None
 
 
 def locate_editable(name: str, module: str, project: Path, path: Sequence[str]) -> Reading | tuple[Problem, ...]:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from honeyhost.diagnostics import Problem, error, has_errors
@@ -21,10 +20,13 @@ from honeyhost.discovery.records import NAME as RECORD
 from honeyhost.discovery.strictzip import ArchiveRefusedError, StrictZip
 from honeyhost.discovery.trees import ArchiveTree
 from honeyhost.manifest.tree import UnreadableError
+from honeyhost.names import distribution_key
 
 _UNLISTED = frozenset({RECORD, "RECORD.jws", "RECORD.p7s"})
 _LIMIT = 32 * 1024 * 1024
 _COLUMNS = 3
+_PARTS = (5, 6)
+"""Parts of a wheel's name: distribution, version, an optional build, and three tags."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,15 +119,14 @@ def _described(path: Path, archive: StrictZip, dist_info: str) -> tuple[metadata
     about = metadata.parse(_content(archive, f"{dist_info}/{metadata.NAME}") or b"")
     if about is None:
         return None, (error("wheel-metadata", "its METADATA gives no name and version", hint="build it with a build backend"),)
+    parts = path.name.removesuffix(".whl").split("-")
+    folder = dist_info.removesuffix(DIST_INFO).partition("-")
+    names = {distribution_key(name) for name in (about.name, parts[0], folder[0])}
     try:
-        name, version, _, _ = parse_wheel_filename(path.name)
-        folder_name, _, folder_version = dist_info.removesuffix(DIST_INFO).partition("-")
-        same = canonicalize_name(about.name) == name == canonicalize_name(folder_name) and Version(
-            about.version
-        ) == version == Version(folder_version)
-    except (InvalidWheelFilename, InvalidVersion):
+        versions = {Version(version) for version in (about.version, parts[1] if len(parts) in _PARTS else "", folder[2])}
+    except InvalidVersion:
         return about, (_misnamed(path, about, dist_info),)
-    return about, () if same else (_misnamed(path, about, dist_info),)
+    return about, () if len(names) == len(versions) == 1 else (_misnamed(path, about, dist_info),)
 
 
 def _misnamed(path: Path, about: metadata.Metadata, dist_info: str) -> Problem:

@@ -2,7 +2,8 @@
 Building: a plugin's code imported and its table made, and what that reveals written down.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,12 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from honeyhost.attach.compiled import CompiledPlugin, CompiledRoute, stamped
-from honeyhost.attach.routing.front import Middleware
+from honeyhost.attach.routing.construction import RouterSource, build_table
+from honeyhost.attach.routing.front import Middleware, wrapped
 from honeyhost.attach.routing.openapi import build_fragment
+from honeyhost.attach.routing.route import TableRoute
 from honeyhost.attach.routing.site import Site
-from honeyhost.attach.routing.table import RouterSource, Table, TableRoute, build_table
+from honeyhost.attach.routing.table import Table
 from honeyhost.errors import HoneyhostError, LoadError
 from honeyhost.manager.lifespans import has_lifespan
 from honeyhost.manager.spec import PluginSpec
@@ -25,13 +28,14 @@ Security = Mapping[str, list[str]]
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuiltPlugin:
     """
-    A plugin in this process: its routers, its table, and its middleware, outermost first.
+    A plugin in this process: its routers, its table, and what its middleware puts round that.
     """
 
     spec: PluginSpec
+    site: Site
     routers: tuple[APIRouter, ...]
     table: Table
-    middleware: tuple[Middleware, ...]
+    around: ASGIApp | None
     imported: Imported
 
     @property
@@ -52,26 +56,18 @@ def build_plugin(spec: PluginSpec, site: Site) -> BuiltPlugin:
     """
     references = [router.reference for router in spec.routers]
     imported = import_references(spec.slug, spec.package, [*references, *spec.middleware])
-    routers = tuple(
-        _router(spec.slug, reference, found) for reference, found in zip(references, imported.objects, strict=False)
-    )
+    found = iter(imported.objects)
+    routers = tuple(_router(spec.slug, reference, next(found)) for reference in references)
+    middleware = [_middleware(spec.slug, reference, next(found)) for reference in spec.middleware]
     sources = [
         RouterSource(router=router, policy=declared.policy, reference=declared.reference)
         for router, declared in zip(routers, spec.routers, strict=True)
     ]
-    middleware = tuple(
-        _middleware(spec.slug, reference, found)
-        for reference, found in zip(spec.middleware, imported.objects[len(references) :], strict=True)
-    )
-    try:
+    with _failing(spec.slug, "its routes could not be built"):
         table = build_table(site, sources, plugin=spec.slug, title=spec.title, declared=spec.permissions)
-    except HoneyhostError:
-        raise
-    except Exception as error:
-        raise LoadError(
-            f"plugin '{spec.slug}': its routes could not be built: {type(error).__name__}: {error}", plugin=spec.slug
-        ) from error
-    return BuiltPlugin(spec=spec, routers=routers, table=table, middleware=middleware, imported=imported)
+    with _failing(spec.slug, "its middleware could not be made"):
+        around = wrapped(middleware)
+    return BuiltPlugin(spec=spec, site=site, routers=routers, table=table, around=around, imported=imported)
 
 
 def describe(built: BuiltPlugin, security: Security | None) -> CompiledPlugin:
@@ -82,12 +78,8 @@ def describe(built: BuiltPlugin, security: Security | None) -> CompiledPlugin:
         LoadError: if the framework cannot describe one of its routes.
     """
     spec = built.spec
-    try:
-        fragment = build_fragment(built.table, slug=spec.slug, security=security)
-    except Exception as error:
-        raise LoadError(
-            f"plugin '{spec.slug}': its OpenAPI document could not be made: {type(error).__name__}: {error}", plugin=spec.slug
-        ) from error
+    with _failing(spec.slug, "its OpenAPI document could not be made"):
+        fragment = build_fragment(built.table, slug=spec.slug, security=security, separate_schemas=built.site.separate_schemas)
     return CompiledPlugin(
         slug=spec.slug,
         version=spec.version,
@@ -98,6 +90,19 @@ def describe(built: BuiltPlugin, security: Security | None) -> CompiledPlugin:
         import_ms=round(built.imported.import_ms, 3),
         stamps=stamped((*spec.stamps, *built.imported.files)),
     )
+
+
+@contextmanager
+def _failing(plugin: str, what: str) -> Iterator[None]:
+    """
+    Whatever is raised by code of the plugin, or by the framework about it, said as a failure of that plugin.
+    """
+    try:
+        yield
+    except HoneyhostError:
+        raise
+    except Exception as error:
+        raise LoadError(f"plugin '{plugin}': {what}: {type(error).__name__}: {error}", plugin=plugin) from error
 
 
 def _described(route: TableRoute) -> CompiledRoute:
@@ -135,7 +140,9 @@ def _middleware(plugin: str, reference: str, found: Any) -> Middleware:
         )
 
     def wrap(app: ASGIApp) -> ASGIApp:
-        wrapped: ASGIApp = found(app)
-        return wrapped
+        made: ASGIApp = found(app)
+        if not callable(made):
+            raise TypeError(f"{reference} made a {type(made).__name__}, not an ASGI app")
+        return made
 
     return wrap

@@ -23,7 +23,7 @@ _READING = (
     ),
     (
         "package-missing",
-        "load_manifest was given a name that is no imported package.",
+        "The name that load_manifest was given is not that of an imported package.",
         "Call load_manifest(__package__) from the plugin's own code.",
     ),
     ("not-utf8", "The file is not UTF-8. A byte order mark is allowed, other encodings are not.", "Save it as UTF-8."),

@@ -4,6 +4,7 @@ The document: what a plugin.yaml says before anybody asks what it means, with th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from honeyhost.diagnostics import Problem, error
@@ -56,6 +57,10 @@ def _copied(value: Any, path: str, depth: int, count: list[int]) -> Any:
     if isinstance(value, str):
         return checked_text(value, path)
     if isinstance(value, _SCALARS):
+        if isinstance(value, float) and not isfinite(value):
+            raise RefusedDocumentError(
+                error("value-invalid", f"'{value}' is no number that a file can hold", path=path or None)
+            )
         return value
     if depth > MAX_DEPTH:
         raise RefusedDocumentError(too_deep(path))

@@ -186,6 +186,13 @@ def _walk(folder: Path, prefix: str) -> Iterator[str]:
         current, below = pending.pop()
         with os.scandir(current) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
-        yield from (below + entry.name for entry in found if entry.is_file())
+        yield from (below + entry.name for entry in found if _is_file(entry))
         inner = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
         pending.extend((Path(entry.path), f"{below}{entry.name}/") for entry in reversed(inner))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself
+        return False

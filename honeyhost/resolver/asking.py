@@ -2,59 +2,63 @@
 Asking: every rule put to one plugin, the built-in ones first, then the host's own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from honeyhost.diagnostics import Problem
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.resolver.checks import Check
-from honeyhost.resolver.context import Context
+from honeyhost.resolver.context import Context, Key, key_of
 from honeyhost.resolver.places import located
 from honeyhost.resolver.reasons import HostReason, Reason
 from honeyhost.resolver.rules import RULES
 from honeyhost.resolver.rules.rule import Question
 
-_RANK = {rule.name: rank for rank, rule in enumerate(RULES)}
-_ASK = tuple(rule.ask for rule in RULES if rule.ask is not None)
 _COMPARE = tuple(rule.compare for rule in RULES if rule.compare is not None)
 _FOLLOW = tuple(rule.follow for rule in RULES if rule.follow is not None)
-_WARN = tuple(rule.warn for rule in RULES if rule.warn is not None)
+_RANK = {rule.name: rank for rank, rule in enumerate(RULES)}
+
+Against = Mapping[Key, tuple[Reason, ...]]
+"""The reasons against each plugin that has any, in the order of the rules."""
 
 
-def ask(plugin: DiscoveredPlugin, context: Context) -> tuple[Reason, ...]:
+def ask(plugins: Sequence[DiscoveredPlugin], context: Context) -> Against:
     """
-    What the plugin's own demands, the host's facts and the host's own rules say against it.
+    What their own demands, the host's facts and the host's own rules say against the plugins.
     """
-    reasons = _answers(_ASK, plugin, context)
-    if not context.policy.checks:
-        return reasons
-    failed = (found.reason for found in _host_checks(plugin, context) if not found.passed)
-    return (*reasons, *(reason for reason in failed if reason is not None))
+    questions = tuple(rule.ask for rule in RULES if rule.ask is not None and rule.concerns(context))
+    against = {key_of(plugin): found for plugin in plugins if (found := _answers(questions, plugin, context))}
+    for plugin in plugins if context.policy.checks else ():
+        failed = [found.reason for found in _host_checks(plugin, context) if not found.passed and found.reason is not None]
+        if failed:
+            against[key_of(plugin)] = (*against.get(key_of(plugin), ()), *failed)
+    return against
 
 
-def compare(plugin: DiscoveredPlugin, context: Context) -> tuple[Reason, ...]:
+def compare(plugins: Iterable[DiscoveredPlugin], context: Context) -> Against:
     """
-    What the claims of other plugins say against it.
+    What the claims of others say against the plugins.
     """
-    return _answers(_COMPARE, plugin, context)
+    return {key_of(plugin): found for plugin in plugins if (found := _answers(_COMPARE, plugin, context))}
 
 
 def follow(plugin: DiscoveredPlugin, context: Context) -> tuple[Reason, ...]:
     """
-    What the verdicts on the plugins that it needs say against it.
+    What the verdicts on the plugins that it needs say against one plugin.
     """
     return _answers(_FOLLOW, plugin, context)
 
 
-def warn(plugin: DiscoveredPlugin, context: Context) -> tuple[Problem, ...]:
+def warn(plugins: Iterable[DiscoveredPlugin], context: Context) -> dict[Key, tuple[Problem, ...]]:
     """
-    What is worth saying of it and rejects nothing, each with its place.
+    What is worth saying of the plugins and rejects nothing, each with its place.
     """
-    problems: tuple[Problem, ...] = ()
-    for question in _WARN:
-        if found := question(plugin, context):
-            problems += tuple(located(plugin, problem) for problem in found)
-    return problems
+    questions = tuple(rule.warn for rule in RULES if rule.warn is not None and rule.concerns(context))
+    return {
+        key_of(plugin): tuple(located(plugin, problem) for problem in problems)
+        for plugin in plugins
+        if (problems := [problem for question in questions for problem in question(plugin, context)])
+    }
 
 
 def check(plugin: DiscoveredPlugin, context: Context) -> tuple[Check, ...]:

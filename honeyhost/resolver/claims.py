@@ -70,9 +70,9 @@ def _permissions(manifest: PluginManifest) -> Sequence[str]:
 
 def _entries(manifest: PluginManifest) -> Sequence[str]:
     """
-    Entries of the navigation and of menus share their ids; without an id, the page identifies an entry.
+    Entries of the navigation and of menus share their ids. One without an id is identified by its page, which nobody else has.
     """
-    names = [item.id or _page(item.path) for item in manifest.nav] if manifest.nav else []
+    names = [item.id for item in manifest.nav if item.id is not None] if manifest.nav else []
     return [*names, *(item.id for item, _ in _menu(manifest.menu_items, "menu_items"))] if manifest.menu_items else names
 
 
@@ -90,8 +90,8 @@ def _permission_paths(manifest: PluginManifest) -> Iterator[str]:
 
 
 def _entry_paths(manifest: PluginManifest) -> Iterator[str]:
-    yield from (f"nav[{index}]" for index in range(len(manifest.nav)))
-    yield from (path for _, path in _menu(manifest.menu_items, "menu_items"))
+    yield from (f"nav[{index}].id" for index, item in enumerate(manifest.nav) if item.id is not None)
+    yield from (f"{path}.id" for _, path in _menu(manifest.menu_items, "menu_items"))
 
 
 def _capability_paths(manifest: PluginManifest) -> Iterator[str]:
@@ -108,14 +108,6 @@ def _menu(items: tuple[MenuItem, ...], path: str) -> Iterator[tuple[MenuItem, st
         yield from _menu(item.children, f"{path}[{index}].children")
 
 
-def _page(path: str) -> str:
-    """
-    The full path of a page; what is no page of the plugin has been refused with its manifest.
-    """
-    return path if path.startswith(_PAGES) else _PAGES + path.removeprefix("/")
-
-
-_PAGES = "/plugins/"
 _NAMES: dict[ClaimKind, Callable[[PluginManifest], Sequence[ClaimName]]] = {
     "permission": _permissions,
     "entry": _entries,

@@ -71,7 +71,7 @@ class Resolution:
         """
         What is worth saying about this very plugin, also where it is an archive or a rejected claimant of a slug.
         """
-        return () if self.context is None else asking.warn(plugin, self.context)
+        return () if self.context is None else asking.warn((plugin,), self.context).get(key_of(plugin), ())
 
     def raise_for_rejected(self) -> "Resolution":
         """

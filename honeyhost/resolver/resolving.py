@@ -5,18 +5,16 @@ Pure: no file is read, no plugin imported, the clock not asked. Each stage adds 
 plugins that something can be said about; that keeps a thousand good ones cheap.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from honeyhost.discovery.inventory import DiscoveredPlugin, Inventory
 from honeyhost.resolver import asking
+from honeyhost.resolver.asking import Against
 from honeyhost.resolver.context import Context, Key, Refusal, gather, key_of
 from honeyhost.resolver.profile import NO_WISHES, HostProfile, Policy
 from honeyhost.resolver.reasons import DependencyCycle, DependencyRejected, Reason
 from honeyhost.resolver.resolution import Rejection, Resolution
-
-Against = Mapping[Key, tuple[Reason, ...]]
-"""The reasons against each plugin that has any, in the order of the rules."""
 
 
 def resolve(inventory: Inventory, profile: HostProfile, policy: Policy = NO_WISHES) -> Resolution:
@@ -27,7 +25,7 @@ def resolve(inventory: Inventory, profile: HostProfile, policy: Policy = NO_WISH
     and their claims.
     """
     context = gather(inventory, profile, policy)
-    asked = {key_of(plugin): reasons for plugin in context.plugins if (reasons := asking.ask(plugin, context))}
+    asked = asking.ask(context.plugins, context)
     context, compared = _compared(context, asked)
     context, followed = _followed(context, compared)
     return _concluded(context, followed)
@@ -39,8 +37,7 @@ def _compared(context: Context, against: Against) -> tuple[Context, Against]:
     """
     context = replace(context, unsound=_unsound(context, against))
     sharing = (context.chosen[slug] for slug in context.claims.contested)
-    found = ((plugin, asking.compare(plugin, context)) for plugin in (*sharing, *context.others))
-    return context, _joined(against, found)
+    return context, _joined(against, asking.compare((*sharing, *context.others), context))
 
 
 def _unsound(context: Context, against: Against) -> frozenset[Key]:
@@ -62,10 +59,9 @@ def _followed(context: Context, against: Against) -> tuple[Context, Against]:
     """
     refused = {slug: Refusal(chain=(slug,), cause=_root(against[key])) for slug, key in _chosen_among(context, against)}
     context = replace(context, refused=refused)
-    found: list[tuple[DiscoveredPlugin, tuple[Reason, ...]]] = []
+    found: dict[Key, tuple[Reason, ...]] = {}
     for plugin in _in_order_of_needs(context) if refused else ():
-        taken_along = asking.follow(plugin, context)
-        found.append((plugin, taken_along))
+        taken_along = found[key_of(plugin)] = asking.follow(plugin, context)
         first = next((reason for reason in taken_along if isinstance(reason, DependencyRejected)), None)
         if first is not None and plugin.name not in refused and context.is_chosen(plugin):
             refused[plugin.name] = Refusal(chain=first.chain, cause=first.cause)
@@ -82,7 +78,7 @@ def _concluded(context: Context, against: Against) -> Resolution:
             for plugin in (context.plugins if against else ())
             if key_of(plugin) in against
         ),
-        warnings={plugin.name: problems for plugin in in_order if (problems := asking.warn(plugin, context))},
+        warnings={slug: problems for (slug, _, _), problems in asking.warn(in_order, context).items()},
         context=context,
     )
 
@@ -91,9 +87,9 @@ def _passed(plugins: Iterable[DiscoveredPlugin], against: Against) -> Iterable[D
     return [plugin for plugin in plugins if key_of(plugin) not in against] if against else plugins
 
 
-def _joined(against: Against, found: Iterable[tuple[DiscoveredPlugin, tuple[Reason, ...]]]) -> Against:
-    more = {key_of(plugin): reasons for plugin, reasons in found if reasons}
-    return {**against, **{key: asking.in_order((*against.get(key, ()), *reasons)) for key, reasons in more.items()}}
+def _joined(against: Against, more: Against) -> Against:
+    joined = {key: asking.in_order((*against.get(key, ()), *reasons)) for key, reasons in more.items() if reasons}
+    return {**against, **joined}
 
 
 def _root(reasons: Iterable[Reason]) -> Reason:

@@ -55,10 +55,13 @@ class Settings(BaseSettings):
     host_version: VersionSetting = __version__
     """The version of the platform, which plugins ask for."""
     database_url: DatabaseUrl = Field(default_factory=defaults.database, repr=False)
+    """The database of the platform: ``sqlite:////path`` or ``postgresql+psycopg://…``."""
     cache_url: CacheUrl = Field(default="mem://", repr=False)
+    """The cache: ``mem://`` in the memory of each process, or ``redis://…``."""
     frontend_manifest: PathSetting = Field(default_factory=defaults.frontend_manifest)
     """The TypeScript file that names the frontends of the plugins."""
     dbt_project_dir: PathSetting = Field(default_factory=defaults.dbt_project)
+    """The dbt project that the workspaces of the plugins join."""
     trust: Trust = "warn"
     """What an unsigned plugin is met with."""
     fallback_directories: bool = True
@@ -74,6 +77,7 @@ class Settings(BaseSettings):
     admin_token: TokenSetting | None = None
     """The administrator's token; one is made and printed once where this is not set."""
     debug: bool = False
+    """Whether failures show their tracebacks."""
     start_timeout: Seconds = 30.0
     """Seconds for the import of one plugin, and for its start."""
     max_body_size: Size = ByteSize(10 * 1024 * 1024)

@@ -118,13 +118,15 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """
-        A consistent view to read from; inside another one or a transaction of the same thread, the view of that.
+        A view that stands still, to read from; inside another one or a transaction of the same thread, the view of that.
         """
         outer = self._current
         if outer is not None:
             yield outer
             return
         with self._translated(), self._begun(writes=False) as connection:
+            if not self.is_sqlite:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield connection
 
     def revision(self) -> int:

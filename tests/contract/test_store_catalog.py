@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from honeyhost.errors import RefusedError
+from honeyhost.manifest.model import PluginManifest
 from honeyhost.store import GroupGrant, GroupRecord, Member, PermissionRecord
 from honeyhost.store.catalog import Catalog
 from honeyhost.store.database import Database
@@ -478,8 +479,6 @@ def _attach_two_that_clash(catalog: Catalog) -> None:
 
 
 def test_the_declarations_of_a_manifest_can_be_handed_over_as_they_are(catalog):
-    from honeyhost.manifest.model import PluginManifest  # noqa: PLC0415 - the room above; only its values are used
-
     manifest = PluginManifest.model_validate(
         {
             "name": "healthcare",

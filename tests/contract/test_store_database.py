@@ -130,6 +130,21 @@ def test_writers_take_turns(database):
     assert database.revision() == 60
 
 
+def test_what_is_read_stands_still_while_others_write(shared_url):
+    database, other = Database(shared_url), Database(shared_url)
+    database.migrate()
+
+    with database.reading():
+        before = database.revision()
+        with other.transaction() as connection:
+            changed(connection)
+        assert database.revision() == before == 0
+
+    assert database.revision() == 1
+    other.close()
+    database.close()
+
+
 def test_a_closed_database_opens_again(shared_url):
     database = Database(shared_url)
     database.close()

@@ -28,13 +28,14 @@ def url(file: Path) -> str:
 
 
 @pytest.fixture
-def stored(url: str) -> Database:
+def stored(url: str) -> Iterator[Database]:
     database = Database(url)
     database.migrate()
     table = PluginTable(database)
     table.register([PluginDefaults(slug="healthcare"), PluginDefaults(slug="finance"), PluginDefaults(slug="_demo")])
     table.set_enabled("finance", False)
-    return database
+    yield database
+    database.close()
 
 
 def folder(file: Path) -> list[str]:
@@ -150,7 +151,9 @@ def test_it_reads_without_the_right_to_write(public_folder):
 
 def test_a_file_that_may_not_be_read_is_none(public_folder):
     file = public_folder / "honeyhost.db"
-    Database(url_of(file)).migrate()
+    database = Database(url_of(file))
+    database.migrate()
+    database.close()
 
     with nobody():
         assert read_flags(url_of(file)) is None

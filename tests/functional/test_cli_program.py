@@ -22,27 +22,13 @@ finally:
 """
 
 
-def honeyhost(*arguments, environ=None, **options):
-    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "CI")}
-    return subprocess.run(
-        [sys.executable, "-m", "honeyhost", *arguments],
-        env=environment | (environ or {}),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=120,
-        **options,
-    )
-
-
 @pytest.mark.parametrize("word", ["--version", "-V"])
-def test_the_version_is_one_line(word):
+def test_the_version_is_one_line(word, honeyhost):
     done = honeyhost(word)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"honeyhost {__version__}\n", "")
 
 
-def test_the_version_is_known_behind_other_options_too():
+def test_the_version_is_known_behind_other_options_too(honeyhost):
     assert honeyhost("--color", "never", "--version").stdout == f"honeyhost {__version__}\n"
 
 
@@ -70,7 +56,7 @@ def test_help_and_mistakes_import_no_library_but_the_parser(words):
     assert done.stderr.splitlines()[-1] == "heavy: []"
 
 
-def test_the_name_alone_is_a_short_help_and_no_success():
+def test_the_name_alone_is_a_short_help_and_no_success(honeyhost):
     done = honeyhost()
     assert done.returncode == 2
     assert done.stdout == ""
@@ -80,7 +66,7 @@ def test_the_name_alone_is_a_short_help_and_no_success():
     assert lines[-1] == "help: honeyhost --help, or honeyhost COMMAND --help"
 
 
-def test_help_shows_two_examples_first_and_every_command():
+def test_help_shows_two_examples_first_and_every_command(honeyhost):
     done = honeyhost("--help")
     assert done.returncode == 0
     assert done.stderr == ""
@@ -96,7 +82,7 @@ def test_help_shows_two_examples_first_and_every_command():
         assert any(line.startswith(f"  {name} ") for line in lines)
 
 
-def test_the_help_of_a_command_shows_its_examples_first():
+def test_the_help_of_a_command_shows_its_examples_first(honeyhost):
     lines = honeyhost("check", "--help").stdout.splitlines()
     assert lines[:5] == [
         "Usage: honeyhost check [OPTIONS] [TARGET]...",
@@ -107,18 +93,18 @@ def test_the_help_of_a_command_shows_its_examples_first():
     ]
 
 
-def test_a_misspelt_command_is_answered_with_the_one_that_was_meant():
+def test_a_misspelt_command_is_answered_with_the_one_that_was_meant(honeyhost):
     done = honeyhost("lsit")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "error[wrong-use]: there is no command 'lsit'\nhelp: did you mean list?\n"
 
 
-def test_a_word_that_is_like_no_command_is_answered_with_the_help():
+def test_a_word_that_is_like_no_command_is_answered_with_the_help(honeyhost):
     done = honeyhost("zzz")
     assert done.stderr == "error[wrong-use]: there is no command 'zzz'\nhelp: honeyhost --help\n"
 
 
-def test_a_misspelt_option_is_answered_with_the_one_that_was_meant_and_the_usage():
+def test_a_misspelt_option_is_answered_with_the_one_that_was_meant_and_the_usage(honeyhost):
     done = honeyhost("list", "--jsno")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
@@ -126,14 +112,14 @@ def test_a_misspelt_option_is_answered_with_the_one_that_was_meant_and_the_usage
     )
 
 
-def test_an_option_that_is_like_no_other_is_answered_with_the_help_of_the_command():
+def test_an_option_that_is_like_no_other_is_answered_with_the_help_of_the_command(honeyhost):
     done = honeyhost("list", "--zzzzz")
     assert done.stderr == (
         "error[wrong-use]: no such option: --zzzzz\nusage: honeyhost list [OPTIONS]\nhelp: honeyhost list --help\n"
     )
 
 
-def test_a_wrong_value_says_which_are_right():
+def test_a_wrong_value_says_which_are_right(honeyhost):
     done = honeyhost("list", "--color", "pink")
     assert done.returncode == 2
     assert done.stderr == (
@@ -143,7 +129,7 @@ def test_a_wrong_value_says_which_are_right():
     )
 
 
-def test_a_missing_argument_is_named():
+def test_a_missing_argument_is_named(honeyhost):
     done = honeyhost("why")
     assert done.returncode == 2
     assert done.stderr == (
@@ -151,7 +137,7 @@ def test_a_missing_argument_is_named():
     )
 
 
-def test_options_without_a_command_are_wrong_use():
+def test_options_without_a_command_are_wrong_use(honeyhost):
     done = honeyhost("--color", "never")
     assert done.returncode == 2
     assert done.stderr == (
@@ -159,7 +145,7 @@ def test_options_without_a_command_are_wrong_use():
     )
 
 
-def test_wrong_use_is_a_json_document_where_json_was_asked_for():
+def test_wrong_use_is_a_json_document_where_json_was_asked_for(honeyhost):
     done = honeyhost("plan", "--chek", "--json")
     assert (done.returncode, done.stderr) == (2, "")
     document = json.loads(done.stdout)
@@ -169,20 +155,20 @@ def test_wrong_use_is_a_json_document_where_json_was_asked_for():
     assert done.stdout.count("\n") == 1
 
 
-def test_shared_options_may_stand_before_and_behind_the_command():
+def test_shared_options_may_stand_before_and_behind_the_command(honeyhost):
     first = honeyhost("--color", "always", "explain", "wrong-use")
     last = honeyhost("explain", "wrong-use", "--color", "always")
     assert first.stdout == last.stdout
     assert "\x1b[36mwrong-use\x1b[0m" in first.stdout
 
 
-def test_colour_can_be_forced_and_forbidden_by_the_environment():
+def test_colour_can_be_forced_and_forbidden_by_the_environment(honeyhost):
     assert "\x1b[" in honeyhost("explain", "wrong-use", environ={"FORCE_COLOR": "1"}).stdout
     assert "\x1b[" not in honeyhost("explain", "wrong-use", environ={"FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout
     assert "\x1b[" not in honeyhost("explain", "wrong-use").stdout
 
 
-def test_explain_says_what_a_code_means_and_how_to_mend_it():
+def test_explain_says_what_a_code_means_and_how_to_mend_it(honeyhost):
     done = honeyhost("explain", "missing-extra")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
@@ -192,7 +178,7 @@ def test_explain_says_what_a_code_means_and_how_to_mend_it():
     )
 
 
-def test_explain_answers_a_misspelt_code_with_the_one_that_was_meant():
+def test_explain_answers_a_misspelt_code_with_the_one_that_was_meant(honeyhost):
     done = honeyhost("explain", "mising-extra")
     assert done.returncode == 2
     assert done.stderr == (
@@ -200,7 +186,7 @@ def test_explain_answers_a_misspelt_code_with_the_one_that_was_meant():
     )
 
 
-def test_explain_without_a_code_lists_all_of_them():
+def test_explain_without_a_code_lists_all_of_them(honeyhost):
     done = honeyhost("explain")
     assert done.returncode == 0
     assert done.stdout.startswith("CODE")
@@ -208,7 +194,7 @@ def test_explain_without_a_code_lists_all_of_them():
     assert done.stderr == "next: honeyhost explain CODE\n"
 
 
-def test_explain_speaks_json():
+def test_explain_speaks_json(honeyhost):
     document = json.loads(honeyhost("explain", "refused", "--json").stdout)
     assert document["version"] == 1
     assert [sorted(code) for code in document["codes"]] == [["code", "meaning", "mend"]]
@@ -231,7 +217,7 @@ def test_a_closed_pipe_ends_the_program_silently_with_141():
     assert (done.returncode, done.stderr) == (141, "")
 
 
-def test_a_shell_can_complete_commands_options_and_codes():
+def test_a_shell_can_complete_commands_options_and_codes(honeyhost):
     def completed(words, number):
         environ = {"_HONEYHOST_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(number)}
         return honeyhost(environ=environ).stdout.split()
@@ -241,5 +227,5 @@ def test_a_shell_can_complete_commands_options_and_codes():
     assert completed("honeyhost explain missing-e", 2) == ["missing-extra"]
 
 
-def test_the_completion_script_is_shown():
+def test_the_completion_script_is_shown(honeyhost):
     assert "_HONEYHOST_COMPLETE=complete_bash" in honeyhost("--show-completion", environ={"SHELL": "/bin/bash"}).stdout

@@ -25,13 +25,22 @@ class _Forward(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
+        if self.background is not None:
+            await self.background()
 
 
-def behind_dependencies(app: ASGIApp, host: FastAPI, dependencies: Sequence[Depends], *, websocket: bool) -> ASGIApp:
+def behind_dependencies(app: ASGIApp, host: FastAPI, dependencies: Sequence[Depends]) -> ASGIApp:
     """
     The app, answering only where the host's dependencies let it.
     """
-    return _websocket(app, host, dependencies) if websocket else _http(app, host, dependencies)
+    if not dependencies:
+        return app
+    http, websocket = _http(app, host, dependencies), _websocket(app, host, dependencies)
+
+    async def forwarded(scope: Scope, receive: Receive, send: Send) -> None:
+        await (websocket if scope["type"] == "websocket" else http)(scope, receive, send)
+
+    return forwarded
 
 
 def _http(app: ASGIApp, host: FastAPI, dependencies: Sequence[Depends]) -> ASGIApp:

@@ -5,7 +5,9 @@ The front: one route object of the host before all plugins, and what stands behi
 plugin's front: gate, table, route. It costs the same for one plugin and for a thousand, and an unknown slug ends here.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from fastapi.telemetry._api import _route_selected
@@ -20,22 +22,37 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from honeyhost.attach.routing import refusal
 from honeyhost.attach.routing.gate import Gate, time_limited
 from honeyhost.attach.routing.prefix import Prefix
-from honeyhost.attach.routing.table import Table, TableRoute
+from honeyhost.attach.routing.route import TableRoute
+from honeyhost.attach.routing.table import Table
 from honeyhost.sdk import Caller
-from honeyhost.sdk.requires import Passage, passage
+from honeyhost.sdk.requires import passage
 
 ENTRY = "honeyhost.entry"
 """
-Key in the scope: the front of the snapshot that the request started with (None where there is none), and the path below the
-host's root path; once a route was found, the route's app as a third.
+Key in the scope: the front of the snapshot that the request started with (None where there is none) and the path below the
+host's root path; behind the gate, where something of the plugin's wraps all its routes, the app of the route that was found.
 """
 
 Middleware = Callable[[ASGIApp], ASGIApp]
 
 
+def wrapped(middleware: Sequence[Middleware]) -> ASGIApp | None:
+    """
+    What stands round all routes of a plugin: its own middleware, outermost first. None where it has none.
+    """
+    app: ASGIApp = _answer
+    for wrap in reversed(middleware):
+        app = wrap(app)
+    return app if middleware else None
+
+
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await scope[ENTRY](scope, receive, send)
+
+
 class LoadedTable(Protocol):
     """
-    What a loader brings: the table, and the plugin's own middleware, outermost first.
+    What a loader brings: the table, and what :func:`wrapped` made of the plugin's middleware.
     """
 
     @property
@@ -46,7 +63,7 @@ class LoadedTable(Protocol):
         ...
 
     @property
-    def middleware(self) -> Sequence[Middleware]:
+    def around(self) -> ASGIApp | None:
         """
         What wraps them.
         """
@@ -57,26 +74,35 @@ class Front:
     """
     What stands before the router of one plugin in one generation.
 
-    ``load`` imports the plugin and builds its table at the first request that passes the gate; it is called once, and its
-    failure is final for this front.
+    Args:
+        slug: of the plugin.
+        gate: the host's rules.
+        load: imports the plugin and builds its table; called at the first request that the gate lets that far.
+        public: whether any route is for everyone: only then is a plugin loaded for a stranger.
+        lifespan: whether the plugin has something that must outlive its requests.
     """
 
-    __slots__ = ("_around", "_gate", "_load", "_table", "public", "slug", "state", "urls", "version")
-
     def __init__(
-        self, slug: str, version: str, gate: Gate, load: Callable[[], Awaitable[LoadedTable]], *, public: bool
+        self,
+        slug: str,
+        gate: Gate,
+        load: Callable[[], Awaitable[LoadedTable]],
+        *,
+        public: bool = False,
+        lifespan: bool = False,
     ) -> None:
         self.slug = slug
-        self.version = version
         self.public = public
-        """Whether any route may be public: only then is a plugin loaded for a stranger."""
         self.state: Mapping[str, Any] = {}
         """What the plugin's lifespan yielded."""
         self.urls: UrlProvider | None = None
         self._gate = gate
         self._load = load
+        self._lifespan = lifespan
         self._table: Table | None = None
         self._around: ASGIApp | None = None
+        self._in_flight = 0
+        self._idle: asyncio.Event | None = None
 
     @property
     def table(self) -> Table | None:
@@ -85,116 +111,121 @@ class Front:
         """
         return self._table
 
-    async def loaded(self) -> Table:
-        """
-        The table, built if need be.
-
-        Raises:
-            LoadError: if the plugin cannot be imported or built.
-        """
-        if self._table is None:
-            brought = await self._load()
-            self._around = self._wrapped(brought.middleware)
-            self._table = brought.table
-        return self._table
-
     async def serve(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """
         The answer to one request or websocket for ``path``, which is the path below the host's root path.
         """
+        # Every request to a plugin goes through here. It is written out in one piece, since a call costs what four lines do.
         gate = self._gate
         caller = await gate.identity(HTTPConnection(scope))
+        if caller is None and not self.public:
+            raise refusal.unauthenticated(scope)
         table = self._table
         if table is None:
-            table = await self._built(scope, caller)
-        # A static path is entered here without a further call; this is the way that most requests take.
+            table = await self._loaded(scope)
         route = table.static.get((scope.get("method"), path))
         if route is not None:
             scope["endpoint"] = route.endpoint
+            scope.setdefault("path_params", {})
         else:
-            found, partial = table.find(scope, path)
-            if found is None:
-                await self._unmatched(table, partial, caller, scope, receive, send)
-                return
-            route, child = found
-            scope.update(child)
+            route = table.select(scope, path) or self._unmatched(table, caller, scope, path)
         policy = route.policy
         if not policy.public and (caller is None or not policy.permissions <= caller.permissions):
             gate.admit(scope, caller, policy, self.slug)
-        self._enter(scope, route)
-        if gate.max_body_size is not None:
-            receive = gate.counted(scope, receive)
-        token = passage.set(Passage(self.slug, caller, policy.permissions))
-        try:
-            await (route.app if self._around is None else self._around)(scope, receive, send)
-        finally:
-            passage.reset(token)
-
-    async def _built(self, scope: Scope, caller: Caller | None) -> Table:
-        if caller is None and not self.public:
-            raise refusal.unauthenticated(scope)
-        try:
-            return await self.loaded()
-        except Exception as error:
-            raise refusal.unavailable(scope, self.slug) from error
-
-    def _wrapped(self, middleware: Sequence[Middleware]) -> ASGIApp | None:
-        timeout = self._gate.timeout
-        if not middleware and timeout is None:
-            return None
-        app: ASGIApp = _answer
-        for wrap in reversed(middleware):
-            app = wrap(app)
-        return app if timeout is None else time_limited(app, timeout, self.slug)
-
-    def _enter(self, scope: Scope, route: TableRoute) -> None:
         scope["route"] = route.route
         if route.framework:
-            known = scope.get("fastapi")
-            scope["fastapi"] = {**known, **route.framework} if known else dict(route.framework)
-        if self.state:
-            scope["state"] = {**self.state, **scope.get("state", {})}
+            scope["fastapi"] = _joined(scope.get("fastapi"), route.framework)
         if self.urls is not None:
             scope["router"] = self.urls
-        if self._around is not None:
-            scope[ENTRY] = (self, route.path, route.app)
         if "fastapi.telemetry" in scope:
-            _route_selected(scope=scope, path=route.path, mount=route.kind == "mount")
-
-    async def _unmatched(  # noqa: PLR0913, PLR0917 - an ASGI call with what was found so far
-        self,
-        table: Table,
-        partial: tuple[TableRoute, Scope] | None,
-        caller: Caller | None,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        if partial is not None:
-            route, _ = partial
-            self._gate.admit(scope, caller, route.policy, self.slug)
-            raise HTTPException(405, headers={"Allow": ", ".join(sorted(route.methods))})
-        redirected = table.redirected(scope)
-        if redirected is not None:
-            route, target = redirected
-            self._gate.admit(scope, caller, route.policy, self.slug)
-            await RedirectResponse(url=str(URL(scope=target)))(scope, receive, send)
-            return
-        if caller is None and not self.public:
-            raise refusal.unauthenticated(scope)
-        if table.fallback is None:
-            raise refusal.not_found(scope)
-        route = table.fallback
-        self._gate.admit(scope, caller, route.policy, self.slug)
-        token = passage.set(Passage(self.slug, caller, route.policy.permissions))
+            _route_selected(scope=scope, path=route.label, mount=route.kind == "mount")
+        app = route.app
+        if self._around is not None:
+            scope[ENTRY] = app
+            app = self._around
+        token = passage.set((self.slug, caller, policy.permissions))
         try:
-            await route.app(scope, self._gate.counted(scope, receive), send)
+            await app(scope, gate.counted(scope, receive), send)
         finally:
             passage.reset(token)
 
+    async def drained(self, seconds: float) -> bool:
+        """
+        Whether the requests in flight have ended within the time. Asked of a front that gets no more of them, and only of one
+        whose plugin has a lifespan: others do not count.
+        """
+        if not self._in_flight:
+            return True
+        self._idle = asyncio.Event()
+        try:
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
 
-async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
-    await scope[ENTRY][2](scope, receive, send)
+    async def _loaded(self, scope: Scope) -> Table:
+        try:
+            brought = await self._load()
+        except Exception as error:
+            raise refusal.unavailable(scope, self.slug) from error
+        self._around = self._wrapped(brought.around)
+        self._table = brought.table
+        return brought.table
+
+    def _wrapped(self, around: ASGIApp | None) -> ASGIApp | None:
+        if self._lifespan:
+            around = self._living(around or _answer)
+        if self._gate.timeout is not None:
+            around = time_limited(around or _answer, self._gate.timeout, self.slug)
+        return around
+
+    def _living(self, app: ASGIApp) -> ASGIApp:
+        async def living(scope: Scope, receive: Receive, send: Send) -> None:
+            # Into the same dictionary: the host's middleware may hold it already, and what it has set stays.
+            state = scope.setdefault("state", {})
+            for key, value in self.state.items():
+                state.setdefault(key, value)
+            if scope["type"] == "websocket":
+                await app(scope, receive, send)
+                return
+            self._in_flight += 1
+            try:
+                await app(scope, receive, send)
+            finally:
+                self._in_flight -= 1
+                if not self._in_flight and self._idle is not None:
+                    self._idle.set()
+
+        return living
+
+    def _unmatched(self, table: Table, caller: Caller | None, scope: Scope, path: str) -> TableRoute:
+        """
+        What answers where no route matches path and method: a redirect, a frontend, or a refusal.
+        """
+        route = table.partial(scope, path)
+        if route is not None and not route.foreign:
+            self._gate.admit(scope, caller, route.policy, self.slug)
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(route.methods))})
+        if route is not None:
+            return route
+        redirected = table.redirected(scope, path)
+        if redirected is not None:
+            route, target = redirected
+            return replace(route, app=RedirectResponse(url=str(URL(scope=target))), framework={})
+        route = table.low_priority(scope)
+        if route is None:
+            raise refusal.not_found(scope)
+        return route
+
+
+def _joined(known: Mapping[str, Any] | None, own: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    What stands under ``fastapi`` in the scope: the route's context, and form limits that add to those of routers outside.
+    """
+    if not known:
+        return dict(own)
+    limits = {**known.get("form_limits", {}), **own.get("form_limits", {})}
+    return {**known, **own, **({"form_limits": limits} if limits else {})}
 
 
 class Fronts(Protocol):
@@ -234,7 +265,7 @@ class PluginRoute(BaseRoute):
         """
         A full match for every path below the prefix; where the prefix is shared with the host, for known slugs only.
         """
-        path = get_route_path(scope)
+        path: str = get_route_path(scope) if scope.get("root_path") else scope["path"]
         if not path.startswith(self._head):
             return Match.NONE, {}
         end = path.find("/", self._length)
@@ -242,7 +273,7 @@ class PluginRoute(BaseRoute):
         front = self._current().fronts.get(slug)
         if front is None and (self._shared or not slug):
             return Match.NONE, {}
-        return Match.FULL, {ENTRY: (front, path), "endpoint": self, "path_params": scope.get("path_params") or {}}
+        return Match.FULL, {ENTRY: (front, path)}
 
     def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override] # one frame less
         """

@@ -8,19 +8,20 @@ of another.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
 
-from honeyhost.attach.routing.policy import RoutePolicy
+from honeyhost.attach.routing.policy import AUTHENTICATED, RoutePolicy
 from honeyhost.attach.routing.table import Table
 
 BEARER = "honeyhost"
 """Name of the security scheme of the built-in identity."""
-_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _REFERENCE_HEAD = "#/components/"
+_NO_WORD = re.compile(r"\W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,47 +35,115 @@ class Fragment:
     security: bytes = b""
 
 
-def build_fragment(table: Table, *, slug: str, security: Mapping[str, list[str]] | None) -> Fragment:
+def build_fragment(
+    table: Table, *, slug: str, security: Mapping[str, list[str]] | None, separate_schemas: bool = True
+) -> Fragment:
     """
     The fragment of a plugin, made by the framework from its own routes and then named apart.
 
-    ``security`` is what a caller has to present on routes that are not public (``{"honeyhost": []}``), or None.
+    Args:
+        table: the finished routes.
+        slug: of the plugin.
+        security: what a caller has to present on routes that are not public (``{"honeyhost": []}``), or None.
+        separate_schemas: whether models have one schema for what comes in and one for what goes out, as the host has it.
     """
+    document = get_openapi(
+        title=slug, version="0", routes=table.router.routes, separate_input_output_schemas=separate_schemas
+    )
+    names = _Names(slug, table.prefix)
     policies = _policies(table)
-    document = get_openapi(title=slug, version="0", routes=table.router.routes)
     paths: dict[str, dict[str, Any]] = document.get("paths", {})
     for path, item in paths.items():
-        for method, operation in item.items():
-            if method in _METHODS:
-                _name_operation(operation, slug, policies.get((method.upper(), path)), security)
+        for method, operation in sorted(item.items()):
+            names.name_operation(operation, path, method)
+            _demand(operation, policies.get((method.upper(), path), AUTHENTICATED), security)
     components = document.get("components", {})
-    renamed = _renamed({"paths": paths, "components": components}, slug)
     return Fragment(
-        _members(renamed["paths"]),
-        _members({f"{slug}.{name}": schema for name, schema in renamed["components"].get("schemas", {}).items()}),
-        _members({f"{slug}.{name}": scheme for name, scheme in renamed["components"].get("securitySchemes", {}).items()}),
+        _members(names.renamed(paths)),
+        _members({names.of(name): names.renamed(schema) for name, schema in components.get("schemas", {}).items()}),
+        _members({names.of(name): scheme for name, scheme in components.get("securitySchemes", {}).items()}),
     )
 
 
 def _policies(table: Table) -> dict[tuple[str, str], RoutePolicy]:
     found: dict[tuple[str, str], RoutePolicy] = {}
     for route in table:
-        path = getattr(route.framework.get("effective_route_context"), "path_format", route.path)
         for method in route.methods:
-            found.setdefault((method, path), route.policy)
+            found.setdefault((method, route.label or route.path), route.policy)
     return found
 
 
-def _name_operation(
-    operation: dict[str, Any], slug: str, policy: RoutePolicy | None, security: Mapping[str, list[str]] | None
-) -> None:
-    word = slug.replace("-", "_")
-    identifier = operation.get("operationId", "")
-    if f"_{word}_" not in f"_{identifier}_":
-        operation["operationId"] = f"{word}_{identifier}"
-    if "security" in operation:
-        operation["security"] = [{f"{slug}.{name}": scopes for name, scopes in each.items()} for each in operation["security"]]
-    if policy is None or policy.public:
+class _Names:
+    """
+    The names of one plugin in a document that it shares with others.
+    """
+
+    def __init__(self, slug: str, prefix: str) -> None:
+        self._slug = slug
+        self._head = prefix
+        self._word = slug.replace("-", "_")
+        self._identifiers: dict[str, str] = {}
+        self._given: set[str] = set()
+
+    def of(self, component: str) -> str:
+        """
+        The name of a component.
+        """
+        return f"{self._slug}.{component}"
+
+    def name_operation(self, operation: dict[str, Any], path: str, method: str) -> None:
+        """
+        Give the operation an identifier that no other plugin has, and its own security schemes their names.
+        """
+        own = operation["operationId"]
+        identifier = self._identifier(own, path)
+        if identifier in self._given:
+            identifier = f"{identifier}_{method}"  # a route of several methods has one identifier for all of them
+        self._given.add(identifier)
+        self._identifiers[own] = operation["operationId"] = identifier
+        if "security" in operation:
+            operation["security"] = [{self.of(name): scopes for name, scopes in each.items()} for each in operation["security"]]
+        for callback in operation.get("callbacks", {}).values():
+            for where, item in callback.items():
+                for verb, inner in sorted(item.items()):
+                    self.name_operation(inner, where, verb)
+
+    def _identifier(self, own: str, path: str) -> str:
+        # One that the framework made from the path holds the slug already; only a hyphen is lost in it. Two underscores part
+        # what an author chose from the slug, which has none of its own inside.
+        made = path.startswith(self._head) and _NO_WORD.sub("_", path) in own
+        return own if made and "-" not in self._slug else f"{self._word}__{own}"
+
+    def renamed(self, value: Any) -> Any:
+        """
+        The value with every reference to a component or an operation by its new name.
+        """
+        if isinstance(value, list):
+            return [self.renamed(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {key: self._member(key, item) for key, item in value.items()}
+
+    def _member(self, key: str, item: Any) -> Any:
+        if key == "$ref" and isinstance(item, str):
+            return self._reference(item)
+        if key == "mapping" and isinstance(item, dict):  # of a discriminator
+            return {tag: self._reference(target) if isinstance(target, str) else target for tag, target in item.items()}
+        if key == "links" and isinstance(item, dict):
+            return {name: self._link(link) for name, link in item.items()}
+        return self.renamed(item)
+
+    def _reference(self, target: str) -> str:
+        kind, slash, name = target.removeprefix(_REFERENCE_HEAD).partition("/")
+        return f"{_REFERENCE_HEAD}{kind}/{self.of(name)}" if target.startswith(_REFERENCE_HEAD) and slash else target
+
+    def _link(self, link: Any) -> Any:
+        own = link.get("operationId") if isinstance(link, dict) else None
+        return {**link, "operationId": self._identifiers.get(own, own)} if isinstance(own, str) else link
+
+
+def _demand(operation: dict[str, Any], policy: RoutePolicy, security: Mapping[str, list[str]] | None) -> None:
+    if policy.public:
         return
     if security is not None:
         own: list[dict[str, list[str]]] = operation.get("security", [{}])
@@ -84,17 +153,6 @@ def _name_operation(
     if policy.permissions:
         operation["x-permissions"] = sorted(policy.permissions)
         responses.setdefault("403", {"description": f"The caller lacks {policy}"})
-
-
-def _renamed(value: Any, slug: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _renamed(item, slug) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_renamed(item, slug) for item in value]
-    if isinstance(value, str) and value.startswith(_REFERENCE_HEAD):
-        kind, slash, name = value.removeprefix(_REFERENCE_HEAD).partition("/")
-        return f"{_REFERENCE_HEAD}{kind}/{slug}.{name}" if slash else value
-    return value
 
 
 def _members(mapping: Mapping[str, Any]) -> bytes:

@@ -2,12 +2,14 @@
 The site: the application that plugins are served in, as far as their tables depend on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fastapi import FastAPI
 from fastapi.params import Depends
+from fastapi.routing import iter_route_contexts
 from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute
 
 from honeyhost.attach.routing.prefix import Prefix
 
@@ -37,13 +39,30 @@ class Site:
         router = self.app.router
         unset = not (self.dependencies or router.responses or router.callbacks or router.deprecated)
         default = getattr(router.default_response_class, "value", None) is JSONResponse
-        return unset and default and router.include_in_schema and hasattr(router.generate_unique_id_function, "value")
+        named = hasattr(router.generate_unique_id_function, "value")
+        return unset and default and named and router.include_in_schema and self.separate_schemas
+
+    @property
+    def separate_schemas(self) -> bool:
+        """
+        Whether a model has one schema for what comes in and one for what goes out.
+        """
+        return self.app.separate_input_output_schemas
 
     def claimed(self) -> frozenset[str]:
         """
         The slugs that a shared prefix may not give away: first segments below it that the application answers itself.
         """
         head = self.prefix.head
-        paths = (getattr(route, "path", "") for route in self.app.router.routes)
-        found = (path[len(head) :].partition("/")[0] for path in paths if path.startswith(head))
+        found = (path[len(head) :].partition("/")[0] for path in _paths(self.app.router.routes, "") if path.startswith(head))
         return frozenset(segment for segment in found if segment and "{" not in segment)
+
+
+def _paths(routes: Iterable[BaseRoute], outside: str) -> Iterator[str]:
+    """
+    The paths of all routes, those of included routers and of mounted applications with routes of their own too.
+    """
+    for context in iter_route_contexts(list(routes)):
+        path = outside + (context.path or "")
+        yield path
+        yield from _paths(getattr(context.route, "routes", None) or (), path)

@@ -33,7 +33,7 @@ def run(streams: Streams, *, digest: str | None, check: bool, json: bool) -> int
     else:
         show(streams, applied)
         if applied.failures:
-            streams.next(f"honeyhost why {applied.failures[0].plugin}")
+            streams.next(f"honeyhost explain {applied.failures[0].problem.code}")
     return int(bool(applied.failures))
 
 

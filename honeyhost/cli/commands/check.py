@@ -14,10 +14,11 @@ from honeyhost.cli.render.problems import counted, problem_lines
 from honeyhost.cli.render.text import line, span
 from honeyhost.cli.streams import Streams
 from honeyhost.cli.targets import Target, found_targets, named_targets
+from honeyhost.diagnostics import Severity
 from honeyhost.discovery import discover
 from honeyhost.settings import Settings
 
-_WORDS = {"error": "error", "warning": "warning", "info": "remark"}
+_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "remark"}
 
 
 def run(streams: Streams, *, targets: Sequence[str], host_version: str | None, strict: bool, form: str) -> int:

@@ -42,9 +42,7 @@ def show(streams: Streams, planned: Planned, *, everything: bool = False, detail
     """
     streams.answer(plan_lines(planned.plan, planned.versions, streams.out.width, detail=detail))
     for failure in planned.failures:
-        streams.answer(
-            failure_lines(failure.plugin, failure.version, failure.problem, streams.out.glyphs, "cannot be attached")
-        )
+        streams.answer(failure_lines(failure.plugin, failure.version, failure.problem, streams.out.glyphs))
     if everything:
         streams.answer(_unchanged(planned))
     elif planned.unchanged:

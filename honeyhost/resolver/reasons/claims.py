@@ -33,6 +33,13 @@ class ClaimReason(Reason):
         return f"plugin{'s' if len(self.others) > 1 else ''} {shown}{more}"
 
     @property
+    def so_do_they(self) -> str:
+        """
+        The end of a sentence that says what the others do too.
+        """
+        return f"so {'do' if len(self.others) > 1 else 'does'} {self.rivals}"
+
+    @property
     def without(self) -> str:
         """
         The change that does without the others.
@@ -66,7 +73,7 @@ class PermissionConflict(ClaimReason):
         """
         if self._of_host:
             return f"{self.subject} declares permission '{self.permission}', which is in the host's own catalog"
-        return f"{self.subject} declares permission '{self.permission}', and so does {self.rivals}"
+        return f"{self.subject} declares permission '{self.permission}', and {self.so_do_they}"
 
     @property
     def hint(self) -> str:
@@ -124,7 +131,7 @@ class NavConflict(ClaimReason):
         """
         if self._alone:
             return f"{self.subject} has two entries with the id '{self.id}' in nav and menu_items"
-        return f"{self.subject} has an entry with the id '{self.id}' in its navigation, and so has {self.rivals}"
+        return f"{self.subject} uses the id '{self.id}' for an entry of its navigation, and {self.so_do_they}"
 
     @property
     def hint(self) -> str:
@@ -179,7 +186,7 @@ class CapabilityConflict(ClaimReason):
         """
         if self.owned:
             return f"{self.subject} declares capability '{self.capability}', and that name belongs to {self.rivals}"
-        return f"{self.subject} declares capability '{self.capability}', and so does {self.rivals}"
+        return f"{self.subject} declares capability '{self.capability}', and {self.so_do_they}"
 
     @property
     def hint(self) -> str:
@@ -227,7 +234,7 @@ class TemplateConflict(ClaimReason):
         """
         The template and who else replaces it.
         """
-        return f"{self.subject} {self.wanted}, and so does {self.rivals}"
+        return f"{self.subject} {self.wanted}, and {self.so_do_they}"
 
     @property
     def hint(self) -> str:

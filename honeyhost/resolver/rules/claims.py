@@ -159,7 +159,25 @@ def _head(capability: str) -> str:
     return capability.partition(".")[0]
 
 
-PERMISSIONS = Rule(name="permission-owners", fact=fact_permissions, ask=ask_permissions, compare=compare_permissions)
-ENTRIES = Rule(name="navigation", fact=fact_entries, ask=ask_entries, compare=compare_entries)
-CAPABILITIES = Rule(name="capabilities", fact=fact_capabilities, ask=ask_capabilities, compare=compare_capabilities)
+PERMISSIONS = Rule(
+    name="permission-owners",
+    fact=fact_permissions,
+    ask=ask_permissions,
+    compare=compare_permissions,
+    idle=lambda context: not context.profile.catalog,
+)
+ENTRIES = Rule(
+    name="navigation",
+    fact=fact_entries,
+    ask=ask_entries,
+    compare=compare_entries,
+    idle=lambda context: not context.claims.repeated and not context.others,
+)
+CAPABILITIES = Rule(
+    name="capabilities",
+    fact=fact_capabilities,
+    ask=ask_capabilities,
+    compare=compare_capabilities,
+    idle=lambda context: not context.claims.first["capability"] and not context.others,
+)
 TEMPLATES = Rule(name="templates", fact=fact_templates, compare=compare_templates)

@@ -127,5 +127,5 @@ def _same_cycle(plugin: DiscoveredPlugin, slug: str, context: Context) -> bool:
 
 
 REQUIRED = Rule(name="required-plugins", fact=fact_required, ask=ask_required)
-CYCLES = Rule(name="dependency-cycles", fact=fact_cycles, ask=ask_cycles)
+CYCLES = Rule(name="dependency-cycles", fact=fact_cycles, ask=ask_cycles, idle=lambda context: not context.arrangement.cycles)
 ACCEPTED = Rule(name="dependencies", fact=fact_accepted, follow=follow)

@@ -47,4 +47,4 @@ def fact(plugin: DiscoveredPlugin, context: Context) -> Fact:
     return Fact(fact=carrier(plugin), source=plugin.origin.location, message=message)
 
 
-RULE = Rule(name="slug", fact=fact, ask=ask)
+RULE = Rule(name="slug", fact=fact, ask=ask, idle=lambda context: not context.others and not context.policy.pins)

@@ -1,6 +1,7 @@
 import pytest
 
 from honeyhost.attach.files import write_atomically, write_with_undo
+from honeyhost.errors import NotWritableError
 
 
 def test_a_file_is_written_with_the_folders_above_it(tmp_path):
@@ -27,7 +28,7 @@ def test_a_failure_before_the_rename_leaves_the_old_file_and_nothing_else(tmp_pa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(NotWritableError, match=r"file\.ts cannot be written: No space left on device$"):
         write_atomically(target, b"two")
     assert target.read_bytes() == b"one"
     assert [path.name for path in tmp_path.iterdir()] == ["file.ts"]

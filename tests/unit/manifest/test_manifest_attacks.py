@@ -23,7 +23,23 @@ c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]
 
 @pytest.mark.parametrize(
     "slug",
-    ["hеalthcare", "ｈealth", "he\u200balth", "Health", "a--b", "a-", "-a", "a_b", "1a", "a b", "a.b", "__a", "a\n", "é", "../../escaped"],
+    [
+        "h\u0435althcare",
+        "\uff48ealth",
+        "he\u200balth",
+        "Health",
+        "a--b",
+        "a-",
+        "-a",
+        "a_b",
+        "1a",
+        "a b",
+        "a.b",
+        "__a",
+        "a\n",
+        "é",
+        "../../escaped",
+    ],
 )
 def test_row_8_a_slug_that_looks_like_another_one_is_refused(slug: str):
     manifest, problems = validate({"name": slug, "version": "1.0"})
@@ -56,7 +72,9 @@ def test_row_15_a_pipe_a_socket_a_device_and_a_folder_are_refused_without_waitin
     folder.mkdir()
     assert told(validate(pipe)[1]) == [f"error[file-kind] -: '{pipe}' is a named pipe, and a plain file is wanted | None"]
     assert told(validate(folder)[1]) == [f"error[file-kind] -: '{folder}' is a folder, and a plain file is wanted | None"]
-    assert told(validate(Path("/dev/zero"))[1]) == ["error[file-kind] -: '/dev/zero' is a device, and a plain file is wanted | None"]
+    assert told(validate(Path("/dev/zero"))[1]) == [
+        "error[file-kind] -: '/dev/zero' is a device, and a plain file is wanted | None"
+    ]
 
 
 def test_row_15_a_socket_is_refused_without_waiting(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -82,9 +100,7 @@ def test_row_16_a_file_that_says_it_is_empty_and_is_not_is_read_no_further_than_
 
 
 def test_row_17_a_billion_laughs_are_refused_before_the_first_is_expanded(check: Check):
-    assert check(LAUGHS) == [
-        "error[yaml-anchor] a 1:4: the anchor '&a' is not read | write the value out where it is used"
-    ]
+    assert check(LAUGHS) == ["error[yaml-anchor] a 1:4: the anchor '&a' is not read | write the value out where it is used"]
 
 
 def test_row_18_a_hundred_thousand_open_brackets_are_refused_and_the_process_lives():
@@ -128,8 +144,10 @@ def test_row_21_a_path_that_leaves_the_plugin_is_refused_by_its_text(path: str, 
     shown = path.strip('"')
     shown = f"'{shown}'"
     assert check(f"name: demo\nversion: 1.0\nfrontend_entry: {path}") == [
-        f"error[path-escapes] frontend_entry 3:17: {shown} does not stay inside the plugin | "
-        "write a path relative to plugin.yaml, with '/' and without '..'"
+        (
+            f"error[path-escapes] frontend_entry 3:17: {shown} does not stay inside the plugin | "
+            "write a path relative to plugin.yaml, with '/' and without '..'"
+        )
     ]
 
 
@@ -146,26 +164,34 @@ def test_row_21_a_link_that_leaves_the_plugin_is_refused_and_its_target_never_sh
     manifest, problems = validate_document(document, tree=FolderTree(root), package="plugins.demo")
     assert manifest is None
     assert told(problems) == [
-        "error[path-escapes] config_schema 3:16: 'config.json' leads outside the plugin, through a link | "
-        "copy what it points at into the plugin",
-        "error[path-escapes] dbt_workspace[0] 4:17: 'dbt' leads outside the plugin, through a link | "
-        "copy what it points at into the plugin",
+        (
+            "error[path-escapes] config_schema 3:16: 'config.json' leads outside the plugin, through a link | "
+            "copy what it points at into the plugin"
+        ),
+        (
+            "error[path-escapes] dbt_workspace[0] 4:17: 'dbt' leads outside the plugin, through a link | "
+            "copy what it points at into the plugin"
+        ),
     ]
     assert "hunter2" not in str(problems)
 
 
 def test_row_59_a_permission_in_the_hosts_name_space_is_refused(check: Check):
     assert check("name: demo\nversion: 1.0\npermissions: [plugins.manage]") == [
-        "error[permission-reserved] permissions[0] 3:15: the permission 'plugins.manage' lies in the host's own name space "
-        "'plugins.' | name it after what it protects, as 'demo.manage'"
+        (
+            "error[permission-reserved] permissions[0] 3:15: the permission 'plugins.manage' lies in the host's own name space "
+            "'plugins.' | name it after what it protects, as 'demo.manage'"
+        )
     ]
 
 
 def test_row_59_a_seed_group_cannot_grant_what_is_not_the_plugins(check: Check):
     text = "name: demo\nversion: 1.0\npermissions: [note.read]\nseed_groups: [{name: staff, permissions: [note.read, payroll.read]}]"
     assert check(text) == [
-        "error[permission-foreign] seed_groups[0].permissions[1] 4:54: seed group 'staff' grants 'payroll.read', which plugin "
-        "'demo' does not declare | declare it under permissions, or take it out of the group"
+        (
+            "error[permission-foreign] seed_groups[0].permissions[1] 4:54: seed group 'staff' grants 'payroll.read', which plugin "
+            "'demo' does not declare | declare it under permissions, or take it out of the group"
+        )
     ]
 
 
@@ -200,7 +226,9 @@ def test_row_70_a_menu_entry_that_leaves_the_platform_is_refused(path: str, told
     ]
 
 
-@pytest.mark.parametrize("path", ["/finance/x", "/demo-2/x", "/demos", "/", "/plugins/finance/x", "/api/plugins/demo", "/plugins/demo2"])
+@pytest.mark.parametrize(
+    "path", ["/finance/x", "/demo-2/x", "/demos", "/", "/plugins/finance/x", "/api/plugins/demo", "/plugins/demo2"]
+)
 def test_row_70_a_menu_entry_of_another_plugins_page_is_refused(path: str, check: Check):
     assert check(f"name: demo\nversion: 1.0\nnav: [{{label: x, path: {path}}}]") == [
         f"error[page-foreign] nav[0].path 3:24: '{path}' is not a page of plugin 'demo' | write '/demo/…' or '/plugins/demo/…'"
@@ -210,8 +238,10 @@ def test_row_70_a_menu_entry_of_another_plugins_page_is_refused(path: str, check
 def test_row_70_an_icon_with_markup_is_refused(check: Check):
     text = "name: demo\nversion: 1.0\nnav: [{label: x, path: /demo/x, icon: '<svg onload=alert(1)>'}]"
     assert check(text) == [
-        "error[icon-invalid] nav[0].icon 3:39: '<svg onload=alert(1)>' is not the name of an icon | "
-        "write a name of the Lucide set, as users or book-open; markup and addresses are not read"
+        (
+            "error[icon-invalid] nav[0].icon 3:39: '<svg onload=alert(1)>' is not the name of an icon | "
+            "write a name of the Lucide set, as users or book-open; markup and addresses are not read"
+        )
     ]
 
 
@@ -225,18 +255,24 @@ routes:
   - {method: GET, path: /b, handler: .a:f, middleware: [auth]}
 """
     assert check(text) == [
-        "error[middleware-unknown] routes[0].middleware[0] 6:57: no middleware of this plugin is called 'RateLimt' | "
-        "did you mean 'RateLimit'?",
-        "error[middleware-unknown] routes[1].middleware[0] 7:57: no middleware of this plugin is called 'auth' | "
-        "it has RateLimit; list it under middleware, and say who may call the route with 'permission' or 'public'",
+        (
+            "error[middleware-unknown] routes[0].middleware[0] 6:57: no middleware of this plugin is called 'RateLimt' | "
+            "did you mean 'RateLimit'?"
+        ),
+        (
+            "error[middleware-unknown] routes[1].middleware[0] 7:57: no middleware of this plugin is called 'auth' | "
+            "it has RateLimit; list it under middleware, and say who may call the route with 'permission' or 'public'"
+        ),
     ]
 
 
 def test_row_78_an_unknown_permission_on_a_router_is_named_with_what_was_meant(check: Check):
     text = "name: demo\nversion: 1.0\npermissions: [note.read]\nrouters: [{router: '.a:r', permission: note.raed}]"
     assert check(text) == [
-        "warning[permission-unknown] routers[0].permission 4:40: the permission 'note.raed' is not declared by plugin 'demo' | "
-        "did you mean 'note.read'?"
+        (
+            "warning[permission-unknown] routers[0].permission 4:40: the permission 'note.raed' is not declared by plugin 'demo' | "
+            "did you mean 'note.read'?"
+        )
     ]
 
 
@@ -249,19 +285,27 @@ description: "invoice\\u202Efdp.exe"
 nav: [{label: {en: "a\\x07"}, path: /demo/x}]
 """
     assert check(text) == [
-        "warning[control-character] display_name 4:15: the text has characters that cannot be seen: \\x1b | "
-        "take them out; they are shown escaped",
-        "warning[control-character] description 5:14: the text has characters that cannot be seen: \\u202e | "
-        "take them out; they are shown escaped",
-        "warning[control-character] nav[0].label.en 6:20: the text has characters that cannot be seen: \\x07 | "
-        "take them out; they are shown escaped",
+        (
+            "warning[control-character] display_name 4:15: the text has characters that cannot be seen: \\x1b | "
+            "take them out; they are shown escaped"
+        ),
+        (
+            "warning[control-character] description 5:14: the text has characters that cannot be seen: \\u202e | "
+            "take them out; they are shown escaped"
+        ),
+        (
+            "warning[control-character] nav[0].label.en 6:20: the text has characters that cannot be seen: \\x07 | "
+            "take them out; they are shown escaped"
+        ),
     ]
 
 
 def test_row_91_hidden_characters_where_nobody_can_mean_them_are_errors(check: Check):
     text = 'name: demo\nversion: 1.0\nkind: "a\\u200Fb"\nfrontend_entry: "a\\u200Fb"'
     assert check(text) == [
-        "error[control-character] kind 3:7: the text has characters that cannot be seen: \\u200f | "
-        "take them out; they are shown escaped",
+        (
+            "error[control-character] kind 3:7: the text has characters that cannot be seen: \\u200f | "
+            "take them out; they are shown escaped"
+        ),
         "error[control-character] frontend_entry 4:17: the text has characters that cannot be seen | take them out",
     ]

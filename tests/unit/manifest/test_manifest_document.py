@@ -20,6 +20,8 @@ def test_a_mapping_is_copied_with_its_scalars_as_they_are():
     [
         ({"a": b"x"}, "value-invalid", "expected text, a number, a list or a mapping, found bytes", "a"),
         ({"a": [{1}]}, "value-invalid", "expected text, a number, a list or a mapping, found set", "a[0]"),
+        ({"a": float("inf")}, "value-invalid", "'inf' is no number that a file can hold", "a"),
+        ({"a": float("nan")}, "value-invalid", "'nan' is no number that a file can hold", "a"),
         ({1: "x"}, "key-invalid", "a key is int, and text is wanted", None),
         ({"a": {"": 1}}, "key-invalid", "a key is empty", "a"),
         ({"a": {None: 1}}, "key-invalid", "a key is NoneType, and text is wanted", "a"),

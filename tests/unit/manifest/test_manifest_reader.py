@@ -82,8 +82,14 @@ def test_document_markers_and_comments_are_accepted():
         ("ä: 1\nb: ".encode() + b"\xc3", "error[not-utf8] - 2:4: the byte 0xc3 is not UTF-8 | save the file as UTF-8"),
         (b"a: 1\r\nb:\0", "error[control-character] - 2:3: the character \\x00 is not allowed in the file | take it out"),
         (b"a: \x1b[31m", "error[control-character] - 1:4: the character \\x1b is not allowed in the file | take it out"),
-        ("a: x\u2028b: y".encode(), "error[control-character] - 1:5: the character \\u2028 is not allowed in the file | take it out"),
-        ("a: \ufeffb".encode(), "error[control-character] - 1:4: the character \\ufeff is not allowed in the file | take it out"),
+        (
+            "a: x\u2028b: y".encode(),
+            "error[control-character] - 1:5: the character \\u2028 is not allowed in the file | take it out",
+        ),
+        (
+            "a: \ufeffb".encode(),
+            "error[control-character] - 1:4: the character \\ufeff is not allowed in the file | take it out",
+        ),
         (b"a:\n\tb: c", "error[tab-character] - 2:1: a tab stands here | write spaces, or \\t in quotes"),
         (b"a:\tb", "error[tab-character] - 1:3: a tab stands here | write spaces, or \\t in quotes"),
         (b'a: "x\\0"', "error[control-character] a 1:4: the character NUL is not allowed | None"),
@@ -118,14 +124,25 @@ def test_what_no_manifest_needs_is_refused_with_its_place(data: bytes, line: str
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        (b"a: b: c", "error[yaml-syntax] - 1:5: this is not YAML: a second ': ' stands in one line | put quotes round text that holds ': '"),
-        (b"a: @b", "error[yaml-syntax] - 1:4: this is not YAML: text starts with a character that YAML keeps for itself | put quotes round the text"),
-        (b"a: - b", "error[yaml-syntax] - 1:4: this is not YAML: a list starts where none can stand | start the list on the next line"),
+        (
+            b"a: b: c",
+            "error[yaml-syntax] - 1:5: this is not YAML: a second ': ' stands in one line | put quotes round text that holds ': '",
+        ),
+        (
+            b"a: @b",
+            "error[yaml-syntax] - 1:4: this is not YAML: text starts with a character that YAML keeps for itself | put quotes round the text",
+        ),
+        (
+            b"a: - b",
+            "error[yaml-syntax] - 1:4: this is not YAML: a list starts where none can stand | start the list on the next line",
+        ),
         (b"a: 'b", "error[yaml-syntax] - 1:6: this is not YAML: a quote is opened and not closed | close it"),
         (
             b"a:\n  b: c\n d: e",
-            "error[yaml-syntax] - 3:2: this is not YAML: the text or its indentation does not fit here | "
-            "entries of one list or mapping start in the same column, and nothing follows a closing quote",
+            (
+                "error[yaml-syntax] - 3:2: this is not YAML: the text or its indentation does not fit here | "
+                "entries of one list or mapping start in the same column, and nothing follows a closing quote"
+            ),
         ),
     ],
 )

@@ -59,7 +59,9 @@ def test_what_stands_there_is_known(tree: FolderTree):
     assert not tree.is_dir("frontend")
 
 
-@pytest.mark.parametrize("path", ["out", "out/secret", "..", "../outside/secret", "/etc/passwd", "a\0b", "a\\b", "backend/../../outside"])
+@pytest.mark.parametrize(
+    "path", ["out", "out/secret", "..", "../outside/secret", "/etc/passwd", "a\0b", "\ud800", "a\\b", "backend/../../outside"]
+)
 def test_nothing_outside_is_seen(tree: FolderTree, path: str):
     assert not tree.exists(path)
     assert not tree.is_dir(path)
@@ -81,7 +83,10 @@ def test_a_tree_says_what_it_is_of(tree: FolderTree, root: Path):
 
 def test_a_file_beyond_the_limit_is_refused(tree: FolderTree):
     assert tree.read("plugin.yaml", 10) == b"name: demo"
-    assert code_of(lambda: tree.read("plugin.yaml", 9)) == ("file-too-large", "'plugin.yaml' has 10 bytes, and at most 9 are read")
+    assert code_of(lambda: tree.read("plugin.yaml", 9)) == (
+        "file-too-large",
+        "'plugin.yaml' has 10 bytes, and at most 9 are read",
+    )
 
 
 def test_a_folder_and_a_pipe_are_refused(tree: FolderTree, root: Path):

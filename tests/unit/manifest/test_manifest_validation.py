@@ -68,21 +68,33 @@ def test_all_problems_come_at_once_in_the_order_of_the_file(check: Check):
         "error[missing-field] name 1:1: the field 'name' is missing | add 'name: …'",
         "error[version-invalid] version 2:10: 'latest' is not a version (PEP 440) | write a version such as 1.2.0 or 1.2.0rc1",
         "error[label-invalid] display_name 3:15: the text for 'en' is a list | write one text for each language",
-        "warning[unknown-field] dbt_workspce 4:1: 'dbt_workspce' is not a field of plugin.yaml and is ignored | "
-        "did you mean 'dbt_workspace'?",
-        "error[reference-invalid] routers[0] 6:5: 'plugins.healthcare.backend' is not a reference | "
-        "write 'package.module:attribute' or '.module:attribute'",
-        "warning[unknown-field] routers[1].permision 8:5: 'permision' is not a field of 'routers[1]' and is ignored | "
-        "did you mean 'permission'?",
+        (
+            "warning[unknown-field] dbt_workspce 4:1: 'dbt_workspce' is not a field of plugin.yaml and is ignored | "
+            "did you mean 'dbt_workspace'?"
+        ),
+        (
+            "error[reference-invalid] routers[0] 6:5: 'plugins.healthcare.backend' is not a reference | "
+            "write 'package.module:attribute' or '.module:attribute'"
+        ),
+        (
+            "warning[unknown-field] routers[1].permision 8:5: 'permision' is not a field of 'routers[1]' and is ignored | "
+            "did you mean 'permission'?"
+        ),
         "error[truth-expected] routers[1].public 9:13: expected true or false, found 'yes' | write true or false",
         "error[missing-field] nav[0].label 11:5: the field 'label' is missing | add 'label: …'",
         "error[integer-expected] nav[1].order 14:12: expected a whole number, found 'one' | None",
-        "error[permission-invalid] permissions[1] 15:29: 'Bad' is not a permission | "
-        "write 'resource.action' in lower case: patient.read",
-        'error[slug-invalid] requires_plugins["Bad Slug"] 16:20: \'Bad Slug\' is not a slug | '
-        "write lower-case letters a-z, digits and single hyphens, a letter first: my-plugin",
-        "error[specifier-invalid] requires_plugins.billing 16:46: '^1' is not a version specifier (PEP 440) | "
-        "write '>=1.2,<2' for the npm range '^1.2'",
+        (
+            "error[permission-invalid] permissions[1] 15:29: 'Bad' is not a permission | "
+            "write 'resource.action' in lower case: patient.read"
+        ),
+        (
+            "error[slug-invalid] requires_plugins[\"Bad Slug\"] 16:20: 'Bad Slug' is not a slug | "
+            "write lower-case letters a-z, digits and single hyphens, a letter first: my-plugin"
+        ),
+        (
+            "error[specifier-invalid] requires_plugins.billing 16:46: '^1' is not a version specifier (PEP 440) | "
+            "write '>=1.2,<2' for the npm range '^1.2'"
+        ),
         "error[choice-invalid] runtime 17:10: 'wams' is none of python, process, wasm, grpc | did you mean 'wasm'?",
         "error[choice-invalid] routes[0].method 19:14: 'get' is none of GET, POST, PUT, PATCH, DELETE | did you mean 'GET'?",
         "error[text-expected] routes[0].permission 19:70: expected text, found a list | None",
@@ -90,8 +102,10 @@ def test_all_problems_come_at_once_in_the_order_of_the_file(check: Check):
         "error[duration-invalid] jobs[0].timeout 21:64: '5x' is not a duration | write 30s, 5m or 1h30m",
         "error[list-empty] workflows[0].steps 22:30: the list is empty, and at least one entry is wanted | None",
         "error[number-out-of-range] error_codes[0].http_status 23:50: the number 99 is too small; the least is 400 | None",
-        "error[error-code-invalid] error_codes[1].code 23:62: 'B' is not an error code | "
-        "write lower-case letters, digits, _ and -: export_failed",
+        (
+            "error[error-code-invalid] error_codes[1].code 23:62: 'B' is not an error code | "
+            "write lower-case letters, digits, _ and -: export_failed"
+        ),
         "error[number-out-of-range] error_codes[1].http_status 23:90: the number 999 is too large; the most is 599 | None",
         "error[list-expected] seed_groups 24:14: expected a list, found a mapping | write '- ' before each entry",
         "error[text-expected] author 25:9: expected text, found a list | None",
@@ -106,8 +120,10 @@ def test_rules_speak_in_the_same_breath_about_fields_that_have_their_shape(check
         "error[missing-field] name 1:1: the field 'name' is missing | add 'name: …'",
         "error[version-invalid] version 1:10: 'latest' is not a version (PEP 440) | write a version such as 1.2.0 or 1.2.0rc1",
         "error[url-invalid] homepage 2:11: 'ftp://x' is not the address of a web page | write 'https://…'",
-        "error[permission-foreign] seed_groups[0].permissions[0] 4:39: seed group 'a' grants 'note.raed', which plugin 'unnamed' "
-        "does not declare | did you mean 'note.read'?",
+        (
+            "error[permission-foreign] seed_groups[0].permissions[0] 4:39: seed group 'a' grants 'note.raed', which plugin 'unnamed' "
+            "does not declare | did you mean 'note.read'?"
+        ),
     ]
 
 
@@ -179,10 +195,14 @@ def test_with_a_tree_what_the_manifest_points_at_is_checked_in_the_same_breath(t
     _, problems = validate_document(document, tree=FolderTree(tmp_path), package="plugins.demo")
     assert told(problems) == [
         "error[version-invalid] version 2:10: 'x' is not a version (PEP 440) | write a version such as 1.2.0 or 1.2.0rc1",
-        "error[reference-module-missing] plugin 3:9: '.code:Demo' names code.py, which does not exist below the plugin's root | "
-        "references are looked up beside plugin.yaml",
-        "error[path-missing] config_schema 4:16: 'config.json' does not exist below the plugin's root | "
-        "paths are looked up beside plugin.yaml",
+        (
+            "error[reference-module-missing] plugin 3:9: '.code:Demo' names code.py, which does not exist below the plugin's root | "
+            "references are looked up beside plugin.yaml"
+        ),
+        (
+            "error[path-missing] config_schema 4:16: 'config.json' does not exist below the plugin's root | "
+            "paths are looked up beside plugin.yaml"
+        ),
     ]
 
 
@@ -256,11 +276,13 @@ def test_a_package_without_a_manifest_is_said_to_have_none(tmp_path: Path, monke
 def test_a_name_that_was_not_imported_is_never_imported(package: str):
     with pytest.raises(InvalidManifestError) as caught:
         load_manifest(package)
-    assert str(caught.value) == f"plugin.yaml: '{package}' is not an imported package, so no plugin.yaml can stand beside its code"
+    assert (
+        str(caught.value) == f"plugin.yaml: '{package}' is not an imported package, so no plugin.yaml can stand beside its code"
+    )
     assert caught.value.hint == "pass __package__, a Path, or the YAML itself"
     assert package not in sys.modules
 
 
 def test_a_module_that_is_no_package_has_nothing_beside_it():
-    with pytest.raises(InvalidManifestError, match="'honeyhost.names' is not an imported package"):
+    with pytest.raises(InvalidManifestError, match=r"'honeyhost\.names' is not an imported package"):
         load_manifest("honeyhost.names")

@@ -29,33 +29,33 @@ router = APIRouter(prefix="/{part}")
 
 
 @router.get("/list")
-def list_{part}() -> dict[str, str]:
+async def list_{part}() -> dict[str, str]:
     return {{"plugin": "{slug}", "route": "list"}}
 
 
 @router.get("/count")
-def count_{part}() -> dict[str, str]:
+async def count_{part}() -> dict[str, str]:
     return {{"plugin": "{slug}", "route": "count"}}
 
 {extra}
 @router.get("/items/{{id:int}}")
-def one_{part}(id: int) -> dict[str, object]:
+async def one_{part}(id: int) -> dict[str, object]:
     return {{"plugin": "{slug}", "id": id}}
 
 
 @router.get("/items/{{id:int}}/history")
-def history_{part}(id: int) -> dict[str, object]:
+async def history_{part}(id: int) -> dict[str, object]:
     return {{"plugin": "{slug}", "id": id}}
 '''
 _ONE_MORE_STATIC = """
 @router.get("/recent")
-def recent_{part}() -> dict[str, str]:
+async def recent_{part}() -> dict[str, str]:
     return {{"plugin": "{slug}", "route": "recent"}}
 
 """
 _ONE_MORE_WITH_ID = """
 @router.get("/items/{{id:int}}/owner")
-def owner_{part}(id: int) -> dict[str, object]:
+async def owner_{part}(id: int) -> dict[str, object]:
     return {{"plugin": "{slug}", "id": id}}
 
 """
@@ -79,6 +79,18 @@ permissions: [{permission}.read, {permission}.edit]
 seed_groups:
   - name: {permission}_staff
     permissions: [{permission}.read, {permission}.edit]
+"""
+
+_PACKAGE = 'manifest = "plugin.yaml"\n'
+"""Something to load, for libraries that load what an entry point names."""
+_NPE2_MANIFEST = """\
+name: {name}
+display_name: {title}
+contributions:
+  commands:
+    - {{id: {name}.open, title: Open, python_name: "{package}:open"}}
+  widgets:
+    - {{command: {name}.open, display_name: Open}}
 """
 
 
@@ -122,12 +134,28 @@ def write_wheels(site: Path, count: int, *, copies: bool = True) -> None:
         slug = slug_of(number)
         package = f"honeyframe_{slug.replace('-', '_')}"
         files = {f"{package}/{path}": text for path, text in package_files(number).items()}
-        files[f"{package}/__init__.py"] = ""
+        files[f"{package}/__init__.py"] = _PACKAGE
         dist_info = f"{package}-{VERSION}.dist-info"
         files |= {f"{dist_info}/{path}": text for path, text in _metadata(package.replace("_", "-"), package, slug).items()}
         if copies:
             source = f"{package}/plugin.yaml"
             files[f"{dist_info}/{PLACE}"] = _copy(files[source], package, source)
+        files[f"{dist_info}/RECORD"] = "".join(_record(files, f"{dist_info}/RECORD"))
+        _write(site, files)
+
+
+def write_npe2(site: Path, count: int) -> None:
+    """
+    ``count`` plugins of npe2, each with one command and one widget, as distributions installed in ``site``.
+    """
+    for number in range(count):
+        package = f"npe2_{slug_of(number).replace('-', '_')}"
+        name, dist_info = package.replace("_", "-"), f"{package}-{VERSION}.dist-info"
+        metadata = _metadata(name, package, slug_of(number))
+        metadata["entry_points.txt"] = f"[napari.manifest]\n{name} = {package}:napari.yaml\n"
+        files = {f"{dist_info}/{path}": text for path, text in metadata.items()}
+        files[f"{package}/__init__.py"] = "def open() -> None: ...\n"
+        files[f"{package}/napari.yaml"] = _NPE2_MANIFEST.format(name=name, title=name.title(), package=package)
         files[f"{dist_info}/RECORD"] = "".join(_record(files, f"{dist_info}/RECORD"))
         _write(site, files)
 

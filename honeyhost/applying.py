@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from honeyhost.attach.change import AttachPlan
-from honeyhost.attach.files import write_with_undo
+from honeyhost.attach.files import locked_folder, write_with_undo
 from honeyhost.attach.frontend import frontend_entry, render_frontend_manifest
 from honeyhost.attach.groups import SeedGroupPoint
 from honeyhost.attach.permissions import PermissionPoint
@@ -80,6 +80,11 @@ def apply(settings: Settings, *, digest: str | None = None, progress: Progress |
         StoreUnavailableError: if the database cannot be reached.
     """
     started = time.monotonic()
+    with locked_folder(settings.data_dir, waiting=lambda: progress and progress("waiting for another apply")):
+        return _apply(settings, digest, progress, started)
+
+
+def _apply(settings: Settings, digest: str | None, progress: Progress | None, started: float) -> Applied:
     planned = plan(settings, progress=progress)
     if digest is not None and not _same(digest, planned.plan.digest):
         raise PlanChangedError(

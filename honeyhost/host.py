@@ -21,13 +21,12 @@ from fastapi.params import Depends
 
 from honeyhost.api import host_routes
 from honeyhost.attach.routing.gate import Gate
-from honeyhost.attach.routing.openapi import BEARER
+from honeyhost.attach.routing.openapi import BEARER_SCHEME
 from honeyhost.attach.routing.prefix import Prefix
 from honeyhost.attach.routing.serving import serve_plugins
 from honeyhost.attach.routing.site import Site
 from honeyhost.errors import UsageError
 from honeyhost.manager.booting import Boot, boot_from, snapshot_key
-from honeyhost.manager.building import Security
 from honeyhost.manager.live import Live
 from honeyhost.manager.manager import Manager
 from honeyhost.manager.snapshot import Snapshot
@@ -56,6 +55,7 @@ class Host:
         identity: who is asking, ``async (HTTPConnection) -> Caller | None``; bearer tokens of the store when left out.
         prefix: below which the plugins answer; ends in ``{slug}``.
         dependencies: run before every route of a plugin, as dependencies of a parent router would.
+        security_scheme: how callers present themselves, as OpenAPI says it; for ``/docs``.
     """
 
     def __init__(
@@ -65,11 +65,13 @@ class Host:
         identity: Identity | None = None,
         prefix: str = DEFAULT_PREFIX,
         dependencies: Sequence[Depends] = (),
+        security_scheme: Mapping[str, Any] = BEARER_SCHEME,
     ) -> None:
         self.settings = settings if settings is not None else Settings.load()
         self.prefix = Prefix.parse(prefix)
         self._identity = identity
         self._dependencies = tuple(dependencies)
+        self._security_scheme = security_scheme
         self._manager: Manager | None = None
         self._boot: Boot | None = None
 
@@ -84,16 +86,14 @@ class Host:
         """
         if self._manager is not None:
             raise UsageError("this host is attached to an application already", hint="make one Host for each application")
-        bearer = self._identity is None
-        security: Security | None = {BEARER: []} if bearer else None
         site = Site(app=app, prefix=self.prefix, own_dependencies=self._dependencies)
         undo = [install_namespace(self._roots)]
-        self._boot = self._booted(site, security)
-        recorded = self._boot.snapshot is None or (site.plain and bearer)
-        manager = Manager(site, self._gate(), seconds=self.settings.start_timeout, security=security, recorded=recorded)
+        self._boot = self._booted(site)
+        recorded = self._boot.snapshot is None or site.plain
+        manager = Manager(site, self._gate(), seconds=self.settings.start_timeout, recorded=recorded)
         manager.adopt(self._unclaimed(site, self._boot), self.enabled_flags())
         self._manager = manager
-        undo.append(serve_plugins(app, self.prefix, lambda: manager.live, bearer=bearer))
+        undo.append(serve_plugins(app, self.prefix, lambda: manager.live, self._security_scheme))
         undo.append(host_routes(app, self))
 
         def detach() -> None:
@@ -194,14 +194,14 @@ class Host:
     def _version(self, slug: str) -> str:
         return next((plugin.version for plugin in self.manager.plugins if plugin.slug == slug), "")
 
-    def _booted(self, site: Site, security: Security | None) -> Boot:
+    def _booted(self, site: Site) -> Boot:
         # Discovery, resolver and their libraries are loaded only where no snapshot fits: they cost more than the start.
         snapshot = Snapshot.open(snapshot_path(self.settings))
         key = snapshot_key(settings_digest(self.settings), self.prefix.template)
         import_path = tuple(sys.path)
         if snapshot is not None and snapshot.fits(key, import_path, self._roots):
             return boot_from(snapshot)
-        made: Boot = import_module("honeyhost.wiring").boot_afresh(self.settings, site, security, snapshot)
+        made: Boot = import_module("honeyhost.wiring").boot_afresh(self.settings, site, snapshot)
         return made
 
     def _unclaimed(self, site: Site, boot: Boot) -> Sequence[Any]:

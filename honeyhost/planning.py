@@ -16,7 +16,6 @@ from honeyhost.attach.permissions import PermissionPoint
 from honeyhost.attach.plugins import PluginPoint
 from honeyhost.attach.point import AttachPoint
 from honeyhost.attach.routers import RouterPoint
-from honeyhost.attach.routing.openapi import BEARER
 from honeyhost.diagnostics import Problem
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import AttachError
@@ -126,7 +125,6 @@ def _compiled(
     compiler = Compiler(
         prefix=DEFAULT_PREFIX,
         roots=tuple(root for root in (settings.customer_root, settings.bundled_root) if root is not None),
-        security={BEARER: []},
         seconds=settings.start_timeout,
     )
     made, failed = compiler.compile(fresh, progress=progress) if fresh else ({}, {})

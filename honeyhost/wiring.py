@@ -69,7 +69,7 @@ def administrator_token(settings: Settings) -> str | None:
     return TokenTable(open_database(settings.database_url)).ensure_administrator(given)
 
 
-def boot_afresh(settings: Settings, site: Site, security: Mapping[str, list[str]] | None, snapshot: Snapshot | None) -> Boot:
+def boot_afresh(settings: Settings, site: Site, snapshot: Snapshot | None) -> Boot:
     """
     The start without a fitting snapshot: discover, resolve, and compile in this process what no snapshot knows.
     """
@@ -84,6 +84,4 @@ def boot_afresh(settings: Settings, site: Site, security: Mapping[str, list[str]
         resolution = resolve(found.inventory, profile, settings.policy())
         found = replace(found, resolution=resolution, profile=profile)
     servable = [plugin for plugin in resolution.accepted if plugin.origin.kind != "archive"]
-    return boot_compiling(
-        servable, site, security=security, seconds=settings.start_timeout, snapshot=snapshot, listing=found.to_json
-    )
+    return boot_compiling(servable, site, seconds=settings.start_timeout, snapshot=snapshot, listing=found.to_json)

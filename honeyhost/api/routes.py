@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from honeyhost.api.hosted import Hosted, plugin_rows
-from honeyhost.attach.routing.openapi import BEARER
+from honeyhost.attach.routing.openapi import SCHEME
 from honeyhost.attach.routing.refusal import Refusal, unauthenticated
 from honeyhost.manager.live import Live
 from honeyhost.names import visible
@@ -41,7 +41,7 @@ def _router(host: Hosted) -> APIRouter:
     router = APIRouter(tags=["Plugin host"])
     known, reader = _callers(host)
     listing = _ListBytes(host)
-    bearer = Depends(HTTPBearer(scheme_name=BEARER, auto_error=False))
+    bearer = Depends(HTTPBearer(scheme_name=SCHEME, auto_error=False))
 
     @router.get(f"{BASE}/plugins", dependencies=[Depends(reader), bearer], operation_id="list_plugins")
     async def plugins() -> Response:

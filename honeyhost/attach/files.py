@@ -2,10 +2,11 @@
 Files: written whole or not at all, and left alone where nothing would change.
 """
 
+import fcntl
 import os
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from honeyhost.errors import NotWritableError
@@ -64,6 +65,26 @@ def write_with_undo(path: Path, content: bytes) -> tuple[bool, Callable[[], None
             write_atomically(path, before)
 
     return changed, undo
+
+
+@contextmanager
+def locked_folder(folder: Path, *, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """
+    Only one process at a time in here for this folder; ``waiting`` is called where another one has to be waited for.
+
+    The lock is on the folder itself, so that nothing is left behind, and it ends with the process that holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _content(path: Path) -> bytes | None:

@@ -76,13 +76,14 @@ def _copied(carrier: Carrier, record: Record, module: str) -> Reading | tuple[Pr
 
 
 def _fits(copy: ManifestCopy, record: Record, module: str) -> bool:
-    expected = record.hash_of(copy.source.path)
-    return (
-        expected is not None
-        and hexadecimal(expected) == copy.source.sha256
-        and copy.source.path == f"{copy.package.replace('.', '/')}/{MANIFEST}"
-        and (module == copy.package or module.startswith(f"{copy.package}."))
-    )
+    """
+    Whether the copy is that of the plugin.yaml that RECORD lists in the module's package.
+    """
+    path = f"{copy.package.replace('.', '/')}/{MANIFEST}"
+    if copy.source.path != path or not f"{module}.".startswith(f"{copy.package}."):
+        return False
+    expected = record.hash_of(path)
+    return expected is not None and hexadecimal(expected) == copy.source.sha256
 
 
 def _reading(carrier: Carrier, copy: ManifestCopy, data: bytes) -> Reading | tuple[Problem, ...]:

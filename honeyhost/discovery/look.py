@@ -26,7 +26,7 @@ def discover(options: DiscoveryOptions | None = None) -> Inventory:
     scanned = scan(options.path) if options.entry_points else Scan((), (), ())
     looks = [EntryPointSource(options.path, object_manifests=options.object_manifests).look_at(scanned)]
     looks.extend(source.look() for source in _sources(options))
-    looks.append(_archives_on_path(scanned))
+    looks.append(_archives_on_path(scanned, options))
     return arranged(looks)
 
 
@@ -49,12 +49,12 @@ def _sources(options: DiscoveryOptions) -> Iterator[Source]:
         yield ArchiveSource(options.archives)
 
 
-def _archives_on_path(scanned: Scan) -> Look:
+def _archives_on_path(scanned: Scan, options: DiscoveryOptions) -> Look:
     """
     Wheels that were put on the path themselves. What is no plugin there is nobody's business here.
     """
-    wheels = tuple(Path(place) for place in scanned.archives if place.endswith(SUFFIXES[0]))
-    look = ArchiveSource(wheels).look()
+    wheels = (Path(place) for place in scanned.archives if place.endswith(SUFFIXES[0]))
+    look = ArchiveSource(tuple(wheel for wheel in wheels if wheel not in options.archives)).look()
     return Look(tuple(item for item in look.found if _is_ours(item)), look.findings)
 
 

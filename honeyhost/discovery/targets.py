@@ -55,6 +55,9 @@ def _folder(target: str, folder: Path, options: DiscoveryOptions | None) -> Loca
     inside = sorted([*folder.glob(f"src/*/{MANIFEST}"), *folder.glob(f"*/{MANIFEST}")])
     if len(inside) == 1:
         return _manifest(target, inside[0], options)
+    named = _named(target, options) if is_slug(target) else None
+    if named is not None and named.origin is not None:
+        return named
     what = f"no {MANIFEST}" if not inside else f"{len(inside)} plugins, and one is wanted"
     hint = f"create {MANIFEST}, or name the folder that has it" if not inside else "name one of its folders"
     return _nothing(target, error("manifest-missing", f"'{target}' holds {what}", file=str(folder), hint=hint))

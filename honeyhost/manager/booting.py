@@ -17,7 +17,7 @@ from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import AttachError, LoadError
 from honeyhost.manager.attached import AttachedPlugin
 from honeyhost.manager.attaching import attached, specify
-from honeyhost.manager.building import Security, build_plugin, describe
+from honeyhost.manager.building import build_plugin, describe
 from honeyhost.manager.snapshot import Snapshot
 
 logger = logging.getLogger("honeyhost")
@@ -57,11 +57,10 @@ def boot_from(snapshot: Snapshot) -> Boot:
     return Boot(plugins=snapshot.plugins(), listing=snapshot.listing, snapshot=snapshot.digest)
 
 
-def boot_compiling(  # noqa: PLR0913 - each is a fact of its own
+def boot_compiling(
     accepted: Iterable[DiscoveredPlugin],
     site: Site,
     *,
-    security: Security | None,
     seconds: float,
     snapshot: Snapshot | None,
     listing: Callable[[], Mapping[str, Any]],
@@ -80,7 +79,7 @@ def boot_compiling(  # noqa: PLR0913 - each is a fact of its own
             plugins.append(recorded)
             continue
         try:
-            plugins.append(_compiled(plugin, site, security, seconds))
+            plugins.append(_compiled(plugin, site, seconds))
         except AttachError as error:
             failures[plugin.name] = error
             extra = {"plugin": plugin.name, "phase": "attach"}
@@ -88,12 +87,12 @@ def boot_compiling(  # noqa: PLR0913 - each is a fact of its own
     return Boot(plugins=tuple(plugins), failures=failures, listing=listing)
 
 
-def _compiled(plugin: DiscoveredPlugin, site: Site, security: Security | None, seconds: float) -> AttachedPlugin:
+def _compiled(plugin: DiscoveredPlugin, site: Site, seconds: float) -> AttachedPlugin:
     outcome: list[AttachedPlugin | BaseException] = []
 
     def work() -> None:
         try:
-            outcome.append(attached(plugin, describe(build_plugin(specify(plugin), site), security)))
+            outcome.append(attached(plugin, describe(build_plugin(specify(plugin), site))))
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
             outcome.append(error)
 

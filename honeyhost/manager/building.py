@@ -2,7 +2,7 @@
 Building: a plugin's code imported and its table made, and what that reveals written down.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +21,6 @@ from honeyhost.errors import HoneyhostError, LoadError
 from honeyhost.manager.lifespans import has_lifespan
 from honeyhost.manager.spec import PluginSpec
 from honeyhost.runtimes import Imported, import_references
-
-Security = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,16 +68,16 @@ def build_plugin(spec: PluginSpec, site: Site) -> BuiltPlugin:
     return BuiltPlugin(spec=spec, site=site, routers=routers, table=table, around=around, imported=imported)
 
 
-def describe(built: BuiltPlugin, security: Security | None) -> CompiledPlugin:
+def describe(built: BuiltPlugin) -> CompiledPlugin:
     """
-    What a built plugin brings, as data. ``security`` is what OpenAPI demands on routes that are not public.
+    What a built plugin brings, as data.
 
     Raises:
         LoadError: if the framework cannot describe one of its routes.
     """
     spec = built.spec
     with _failing(spec.slug, "its OpenAPI document could not be made"):
-        fragment = build_fragment(built.table, slug=spec.slug, security=security, separate_schemas=built.site.separate_schemas)
+        fragment = build_fragment(built.table, slug=spec.slug, separate_schemas=built.site.separate_schemas)
     return CompiledPlugin(
         slug=spec.slug,
         version=spec.version,

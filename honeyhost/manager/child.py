@@ -38,15 +38,15 @@ def main() -> None:
     for document in request["plugins"]:
         spec = PluginSpec.from_json(document)
         say("started", spec.slug)
-        _compile(spec, site, request["security"], say)
+        _compile(spec, site, say)
     say("done", None)
     sys.stdout.flush()
     os._exit(0)  # a plugin's threads and exit handlers must not keep the child
 
 
-def _compile(spec: PluginSpec, site: Site, security: dict[str, list[str]] | None, say: Say) -> None:
+def _compile(spec: PluginSpec, site: Site, say: Say) -> None:
     try:
-        compiled = describe(build_plugin(spec, site), security)
+        compiled = describe(build_plugin(spec, site))
     except HoneyhostError as error:
         say("failed", {"slug": spec.slug, "kind": type(error).__name__, "message": error.message, "hint": error.hint})
     else:

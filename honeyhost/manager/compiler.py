@@ -32,7 +32,6 @@ class Compiler:
 
     prefix: str
     roots: tuple[Path, ...] = ()
-    security: Mapping[str, Sequence[str]] | None = None
     seconds: float = 30.0
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
@@ -65,7 +64,6 @@ class Compiler:
         request = {
             "prefix": self.prefix,
             "roots": [str(root) for root in self.roots],
-            "security": self.security,
             "path": [entry for entry in self.path if entry],
             "plugins": [spec.to_json() for spec in specs],
         }

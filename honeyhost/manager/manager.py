@@ -15,7 +15,7 @@ from honeyhost.attach.routing.openapi import Fragment
 from honeyhost.attach.routing.site import Site
 from honeyhost.errors import AttachError, LoadError, UnknownPluginError
 from honeyhost.manager.attached import AttachedPlugin
-from honeyhost.manager.building import BuiltPlugin, Security, build_plugin, describe
+from honeyhost.manager.building import BuiltPlugin, build_plugin, describe
 from honeyhost.manager.lifespans import PluginLifespan
 from honeyhost.manager.live import Live
 from honeyhost.manager.spec import PluginSpec
@@ -94,15 +94,14 @@ class Manager:
     """
     The plugins of one application in one process.
 
-    ``security`` is what OpenAPI demands on routes that are not public; ``recorded`` says whether recorded fragments were
+    ``recorded`` says whether recorded fragments were
     made under the settings of this application, so that they can be served without importing the plugin.
     """
 
-    def __init__(self, site: Site, gate: Gate, *, seconds: float, security: Security | None, recorded: bool) -> None:
+    def __init__(self, site: Site, gate: Gate, *, seconds: float, recorded: bool) -> None:
         self._site = site
         self._gate = gate
         self._seconds = seconds
-        self._security = security
         self._recorded = recorded
         self._entries: dict[str, _Entry] = {}
         self._serving = False
@@ -225,7 +224,7 @@ class Manager:
             return known
         plugin = entry.plugin
         load = partial(self._load, entry)
-        front = Front(plugin.slug, plugin.version, self._gate, load, public=plugin.public)
+        front = Front(plugin.slug, self._gate, load, public=plugin.public, lifespan=plugin.lifespan)
         front.urls = PluginUrls(front, self._site.app.router)
         return front
 
@@ -246,7 +245,7 @@ class Manager:
             return plugin.fragment
         try:
             built = self._loader(self._entries[plugin.slug]).now()
-            paths, schemas, security = describe(built, self._security).openapi
+            paths, schemas, security = describe(built).openapi
         except AttachError:
             return plugin.fragment
         return Fragment(paths.encode(), schemas.encode(), security.encode())

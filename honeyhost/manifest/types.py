@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from honeyhost.manifest.scalars import core_value
-from honeyhost.names import PERMISSION_PATTERN, SLUG_MAX_LENGTH, SLUG_PATTERN, Reference, hidden_characters
+from honeyhost.names import PERMISSION_PATTERN, SLUG_MAX_LENGTH, SLUG_PATTERN, Reference
 
 T = TypeVar("T")
 
@@ -94,10 +94,8 @@ def _path(text: str) -> str:
     parts = text.split("/")
     if not text or text.startswith("/") or ".." in parts or any(sign in text for sign in "\\:%"):
         raise PydanticCustomError("path-escapes", "leaves the plugin")
-    if not text.isascii() and hidden_characters(text):
+    if not text.isprintable():
         raise PydanticCustomError("control-character", "hidden characters")
-    if text.isascii() and not text.isprintable():
-        raise PydanticCustomError("control-character", "control characters")
     return text
 
 

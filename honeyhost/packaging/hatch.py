@@ -37,7 +37,7 @@ from honeyhost.discovery.copies import PLACE, write_copy
 from honeyhost.discovery.inventory import DiscoveryFailure
 from honeyhost.packaging.derived import Written, derive, disagreements
 from honeyhost.packaging.editable import editable_package, package_init
-from honeyhost.packaging.layout import INIT, Layout, find_layout, shipped
+from honeyhost.packaging.layout import INIT, find_layout, shipped
 from honeyhost.packaging.project import Project, read_project
 from honeyhost.packaging.refusing import refusal, worded
 
@@ -201,6 +201,3 @@ def _ignored(config: BuilderConfig) -> Callable[[str], bool]:
     if config.ignore_vcs:
         return lambda _: False
     return GitIgnoreSpec.from_lines(config.load_vcs_exclusion_patterns()).match_file
-
-
-__all__ = ["Layout", "PluginBuildHook", "PluginMetadataHook", "hatch_register_build_hook", "hatch_register_metadata_hook"]

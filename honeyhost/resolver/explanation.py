@@ -12,6 +12,7 @@ from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.resolver.checks import Check
 from honeyhost.resolver.context import Context
 from honeyhost.resolver.reasons import DependencyCycle, DependencyRejected, Reason
+from honeyhost.resolver.reasons.dependencies import shortened
 from honeyhost.resolver.resolution import Resolution, Verdict
 
 
@@ -88,7 +89,7 @@ def _smallest_change(resolution: Resolution, plugin: DiscoveredPlugin) -> str | 
         for reason in resolution.reasons_of(other):
             if not isinstance(reason, DependencyRejected):
                 changes.setdefault(reason.change, "" if isinstance(reason, DependencyCycle) else f" (for {other.name})")
-    text = ", and ".join(change + owner for change, owner in changes.items())
+    text = ", and ".join(change + owner for change, owner in changes.items()) or reasons[0].change
     packed = next((other for other in resolution.installable if other.name == plugin.name), None)
     if packed is None:
         return text
@@ -128,14 +129,13 @@ def _drawn(chain: tuple[str, ...], first: DiscoveredPlugin, cause: Reason | None
     """
     One plugin a line, each under the one that needs it.
     """
-    lines = [f"{first.name} {first.version}"]
+    steps = [f"{first.name} {first.version}"]
     above = first
-    for depth, slug in enumerate(chain[1:]):
-        plugin = context.chosen[slug]
+    for slug in chain[1:]:
         demand = above.manifest.requires_plugins[slug]
-        wanted = f" (wanted {demand})" if demand else ""
-        lines.append(f"{'   ' * depth}-> {plugin.name} {plugin.version}{wanted}")
-        above = plugin
+        above = context.chosen[slug]
+        steps.append(f"{above.name} {above.version}" + (f" (wanted {demand})" if demand else ""))
     if cause is not None:
-        lines[-1] += f": {cause.code}, wanted {cause.wanted}, found {cause.found}"
-    return tuple(lines)
+        steps[-1] += f": {cause.code}, wanted {cause.wanted}, found {cause.found}"
+    head, *below = shortened(tuple(steps))
+    return (head, *(f"{'   ' * depth}-> {step}" for depth, step in enumerate(below)))

@@ -34,7 +34,7 @@ def test_plan_as_json_is_the_promised_shape_and_nothing_else_is_said(furnished, 
     done = honeyhost("plan", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     document = json.loads(done.stdout)
-    assert list(document) == ["version", "digest", "changes"]
+    assert list(document) == ["version", "digest", "changes", "failures"]
     assert re.fullmatch("sha256:[0-9a-f]{64}", document["digest"])
     assert {tuple(change) for change in document["changes"]} == {("action", "kind", "plugin", "summary", "details")}
 

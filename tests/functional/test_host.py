@@ -120,10 +120,13 @@ async def test_an_application_with_settings_of_its_own_describes_plugins_under_t
         return tenant
 
     app = FastAPI(dependencies=[Depends(tenant)])
-    Host(Settings.load(), identity=header_identity).attach(app)
-    operation = app.openapi()["paths"]["/api/plugins/clinic/notes"]["get"]
+    scheme = {"type": "apiKey", "in": "header", "name": "X-Caller"}
+    Host(Settings.load(), identity=header_identity, security_scheme=scheme).attach(app)
+    document = app.openapi()
+    operation = document["paths"]["/api/plugins/clinic/notes"]["get"]
     assert [parameter["name"] for parameter in operation["parameters"]] == ["tenant"]
-    assert "security" not in operation, "the built-in bearer is not there"
+    assert operation["security"] == [{"honeyhost": []}]
+    assert document["components"]["securitySchemes"]["honeyhost"] == scheme
 
 
 async def test_dependencies_of_the_host_run_before_every_plugin_route(platform, attached):

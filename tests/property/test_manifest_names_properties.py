@@ -45,6 +45,7 @@ def test_a_slug_is_accepted_exactly_if_ascii_rules_say_so(slug: str):
 @example(path="../../etc")
 @example(path="dbt/..%2f")
 @example(path="C:\\")
+@example(path="\xa0")
 def test_an_accepted_path_stays_inside_the_plugin(path: str):
     manifest, _ = validate({"name": "demo", "version": "1.0", "frontend_entry": path})
     if manifest is not None and manifest.frontend_entry is not None:

@@ -183,9 +183,7 @@ def _api_websocket(route: APIWebSocketRoute, source: RouterSource) -> TableRoute
     )
 
 
-def _raw_route(
-    effective: _Effective, original: BaseRoute, route: BaseRoute, source: RouterSource, site: Site
-) -> TableRoute:
+def _raw_route(effective: _Effective, original: BaseRoute, route: BaseRoute, source: RouterSource, site: Site) -> TableRoute:
     """
     A route that the framework would answer without any dependency: the gate asks for what the routers round it require.
     """

@@ -8,6 +8,7 @@ plugin's front: gate, table, route. It costs the same for one plugin and for a t
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from fastapi.telemetry._api import _route_selected
@@ -20,17 +21,18 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from honeyhost.attach.routing import refusal
-from honeyhost.attach.routing.gate import Gate, time_limited
+from honeyhost.attach.routing.gate import Gate, counted, time_limited
 from honeyhost.attach.routing.prefix import Prefix
 from honeyhost.attach.routing.route import TableRoute
-from honeyhost.attach.routing.table import Table
+from honeyhost.attach.routing.table import StaticRoutes, Table
 from honeyhost.sdk import Caller
 from honeyhost.sdk.requires import passage
 
 ENTRY = "honeyhost.entry"
 """
-Key in the scope: the front of the snapshot that the request started with (None where there is none) and the path below the
-host's root path; behind the gate, where something of the plugin's wraps all its routes, the app of the route that was found.
+Key in the scope: None where no plugin answers, else the front of the snapshot that the request started with, the path below
+the host's root path, and what the table has for exactly this path; behind the gate, where something of the plugin's wraps all
+its routes, the app of the route that was found.
 """
 
 Middleware = Callable[[ASGIApp], ASGIApp]
@@ -97,6 +99,8 @@ class Front:
         """What the plugin's lifespan yielded."""
         self.urls: UrlProvider | None = None
         self._gate = gate
+        self._identity = gate.identity
+        self._limit = gate.max_body_size
         self._load = load
         self._lifespan = lifespan
         self._table: Table | None = None
@@ -111,19 +115,21 @@ class Front:
         """
         return self._table
 
-    async def serve(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, path: str, static: StaticRoutes | None, scope: Scope, receive: Receive, send: Send) -> None:
         """
-        The answer to one request or websocket for ``path``, which is the path below the host's root path.
+        The answer to one request or websocket.
+
+        ``path`` is the path below the host's root path, ``static`` what the table has for exactly this path.
         """
         # Every request to a plugin goes through here. It is written out in one piece, since a call costs what four lines do.
-        gate = self._gate
-        caller = await gate.identity(HTTPConnection(scope))
+        caller = await self._identity(HTTPConnection(scope))
         if caller is None and not self.public:
             raise refusal.unauthenticated(scope)
         table = self._table
         if table is None:
             table = await self._loaded(scope)
-        route = table.static.get((scope.get("method"), path))
+            static = table.static.get(path)
+        route = static.get(scope.get("method")) if static is not None else None
         if route is not None:
             scope["endpoint"] = route.endpoint
             scope.setdefault("path_params", {})
@@ -131,10 +137,11 @@ class Front:
             route = table.select(scope, path) or self._unmatched(table, caller, scope, path)
         policy = route.policy
         if not policy.public and (caller is None or not policy.permissions <= caller.permissions):
-            gate.admit(scope, caller, policy, self.slug)
+            self._gate.admit(scope, caller, policy, self.slug)
         scope["route"] = route.route
         if route.framework:
-            scope["fastapi"] = _joined(scope.get("fastapi"), route.framework)
+            known = scope.get("fastapi")
+            scope["fastapi"] = _joined(known, route.framework) if known else route.framework.copy()
         if self.urls is not None:
             scope["router"] = self.urls
         if "fastapi.telemetry" in scope:
@@ -143,9 +150,12 @@ class Front:
         if self._around is not None:
             scope[ENTRY] = app
             app = self._around
+        if self._limit is not None and scope["type"] == "http":
+            self._gate.refuse_large(scope)
+            receive = partial(counted, scope, receive, self._limit, [0])
         token = passage.set((self.slug, caller, policy.permissions))
         try:
-            await app(scope, gate.counted(scope, receive), send)
+            await app(scope, receive, send)
         finally:
             passage.reset(token)
 
@@ -218,12 +228,10 @@ class Front:
         return route
 
 
-def _joined(known: Mapping[str, Any] | None, own: Mapping[str, Any]) -> dict[str, Any]:
+def _joined(known: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """
     What stands under ``fastapi`` in the scope: the route's context, and form limits that add to those of routers outside.
     """
-    if not known:
-        return dict(own)
     limits = {**known.get("form_limits", {}), **own.get("form_limits", {})}
     return {**known, **own, **({"form_limits": limits} if limits else {})}
 
@@ -260,29 +268,44 @@ class PluginRoute(BaseRoute):
         self._length = len(prefix.head)
         self._shared = prefix.shared
         self._current = current
+        self._known: tuple[Fronts | None, dict[str, tuple[Match, Scope]]] = (None, {})
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """
         A full match for every path below the prefix; where the prefix is shared with the host, for known slugs only.
         """
+        current, (of, known) = self._current(), self._known
+        if of is not current:
+            known = {}
+            self._known = (current, known)
         path: str = get_route_path(scope) if scope.get("root_path") else scope["path"]
+        # Taking a path apart costs as much as the rest of the gate, so static paths are remembered: they are so many as the
+        # plugins have, whatever is asked for.
+        return known.get(path) or self._match(path, current, known)
+
+    def _match(self, path: str, current: Fronts, known: dict[str, tuple[Match, Scope]]) -> tuple[Match, Scope]:
         if not path.startswith(self._head):
             return Match.NONE, {}
         end = path.find("/", self._length)
         slug = path[self._length :] if end < 0 else path[self._length : end]
-        front = self._current().fronts.get(slug)
-        if front is None and (self._shared or not slug):
-            return Match.NONE, {}
-        return Match.FULL, {ENTRY: (front, path)}
+        front = current.fronts.get(slug)
+        if front is None:
+            return (Match.NONE, {}) if self._shared or not slug else (Match.FULL, {ENTRY: None})
+        static = front.table.static.get(path) if front.table is not None else None
+        match = Match.FULL, {ENTRY: (front, path, static)}
+        if static is not None:
+            known[path] = match
+        return match
 
     def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override] # one frame less
         """
         The plugin's answer, or 404 at once.
         """
-        front, path = scope[ENTRY]
-        if front is None:
+        entry = scope[ENTRY]
+        if entry is None:
             raise refusal.not_found(scope)
-        answer: Awaitable[None] = front.serve(path, scope, receive, send)
+        front, path, static = entry
+        answer: Awaitable[None] = front.serve(path, static, scope, receive, send)
         return answer
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:

@@ -2,7 +2,7 @@
 Frontends: what the routers of a plugin serve where no route matched (``router.frontend``), the most specific path first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -50,7 +50,7 @@ class Frontends:
 
 
 def frontend_routes(
-    context: _EffectiveRouteContext, policy: RoutePolicy, source: str, framework: Mapping[str, Any]
+    context: _EffectiveRouteContext, policy: RoutePolicy, source: str, framework: dict[str, Any]
 ) -> Iterator[TableRoute]:
     """
     A route for each frontend of one router.

@@ -41,22 +41,16 @@ class Gate:
         if missing is not None:
             raise refusal.forbidden(scope, missing, plugin)
 
-    def counted(self, scope: Scope, receive: Receive) -> Receive:
+    def refuse_large(self, scope: Scope) -> None:
         """
-        The channel, refusing a body that is larger than the host allows.
-
-        A limit of the framework can be lifted by a router's own; this one stands outside of it.
+        Nothing, for a request that does not say of itself that its body is larger than the host allows.
 
         Raises:
-            HTTPException: 413, at once where the request says its length and when it is read elsewhere.
+            HTTPException: 413.
         """
-        limit = self.max_body_size
-        if limit is None or scope["type"] != "http":
-            return receive
         # These methods hardly ever have a body: not looking through their headers is worth more than refusing early.
-        if scope["method"] not in _BODILESS and _said_length(scope) > limit:
-            raise refusal.too_large(scope, limit)
-        return _counting(scope, receive, limit)
+        if self.max_body_size is not None and scope["method"] not in _BODILESS and _said_length(scope) > self.max_body_size:
+            raise refusal.too_large(scope, self.max_body_size)
 
 
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -72,19 +66,21 @@ def _said_length(scope: Scope) -> int:
     return 0
 
 
-def _counting(scope: Scope, receive: Receive, limit: int) -> Receive:
-    left = limit
+async def counted(scope: Scope, receive: Receive, limit: int, received: list[int]) -> Message:
+    """
+    The next message of a request, unless more of the body has come than ``limit`` allows; ``received`` holds the sum.
 
-    async def counting() -> Message:
-        nonlocal left
-        message = await receive()
-        if message["type"] == "http.request":
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise refusal.too_large(scope, limit)
-        return message
+    A limit of the framework can be lifted by a router's own; this one stands outside of it.
 
-    return counting
+    Raises:
+        HTTPException: 413.
+    """
+    message = await receive()
+    if message["type"] == "http.request":
+        received[0] += len(message.get("body", b""))
+        if received[0] > limit:
+            raise refusal.too_large(scope, limit)
+    return message
 
 
 def time_limited(app: ASGIApp, seconds: float, plugin: str) -> ASGIApp:

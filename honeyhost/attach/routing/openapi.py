@@ -18,8 +18,10 @@ from fastapi.openapi.utils import get_openapi
 from honeyhost.attach.routing.policy import AUTHENTICATED, RoutePolicy
 from honeyhost.attach.routing.table import Table
 
-BEARER = "honeyhost"
-"""Name of the security scheme of the built-in identity."""
+SCHEME = "honeyhost"
+"""Name of the security scheme that every route of a plugin asks for unless it is public."""
+BEARER_SCHEME: Mapping[str, Any] = {"type": "http", "scheme": "bearer"}
+"""What the built-in identity reads; a platform with an identity of its own says its own scheme."""
 _REFERENCE_HEAD = "#/components/"
 _NO_WORD = re.compile(r"\W")
 
@@ -35,28 +37,23 @@ class Fragment:
     security: bytes = b""
 
 
-def build_fragment(
-    table: Table, *, slug: str, security: Mapping[str, list[str]] | None, separate_schemas: bool = True
-) -> Fragment:
+def build_fragment(table: Table, *, slug: str, separate_schemas: bool = True) -> Fragment:
     """
     The fragment of a plugin, made by the framework from its own routes and then named apart.
 
     Args:
         table: the finished routes.
         slug: of the plugin.
-        security: what a caller has to present on routes that are not public (``{"honeyhost": []}``), or None.
         separate_schemas: whether models have one schema for what comes in and one for what goes out, as the host has it.
     """
-    document = get_openapi(
-        title=slug, version="0", routes=table.router.routes, separate_input_output_schemas=separate_schemas
-    )
+    document = get_openapi(title=slug, version="0", routes=table.router.routes, separate_input_output_schemas=separate_schemas)
     names = _Names(slug, table.prefix)
     policies = _policies(table)
     paths: dict[str, dict[str, Any]] = document.get("paths", {})
     for path, item in paths.items():
         for method, operation in sorted(item.items()):
             names.name_operation(operation, path, method)
-            _demand(operation, policies.get((method.upper(), path), AUTHENTICATED), security)
+            _demand(operation, policies.get((method.upper(), path), AUTHENTICATED))
     components = document.get("components", {})
     return Fragment(
         _members(names.renamed(paths)),
@@ -142,12 +139,11 @@ class _Names:
         return {**link, "operationId": self._identifiers.get(own, own)} if isinstance(own, str) else link
 
 
-def _demand(operation: dict[str, Any], policy: RoutePolicy, security: Mapping[str, list[str]] | None) -> None:
+def _demand(operation: dict[str, Any], policy: RoutePolicy) -> None:
     if policy.public:
         return
-    if security is not None:
-        own: list[dict[str, list[str]]] = operation.get("security", [{}])
-        operation["security"] = [{**{name: list(scopes) for name, scopes in security.items()}, **each} for each in own]
+    own: list[dict[str, list[str]]] = operation.get("security", [{}])
+    operation["security"] = [{SCHEME: [], **each} for each in own]
     responses = operation.setdefault("responses", {})
     responses.setdefault("401", {"description": "The caller is not known"})
     if policy.permissions:
@@ -168,12 +164,11 @@ class HostDocument:
     The host's own document, cut open once so that fragments can be laid in.
     """
 
-    def __init__(self, document: Mapping[str, Any], *, bearer: bool) -> None:
+    def __init__(self, document: Mapping[str, Any], scheme: Mapping[str, Any]) -> None:
         self.document = document
         components = dict(document.get("components", {}))
         schemes = dict(components.pop("securitySchemes", {}))
-        if bearer:
-            schemes.setdefault(BEARER, {"type": "http", "scheme": "bearer"})
+        schemes[SCHEME] = dict(scheme)
         self._paths = _members(document.get("paths", {}))
         self._schemas = _members(components.pop("schemas", {}))
         self._security = _members(schemes)

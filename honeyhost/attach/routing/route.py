@@ -2,7 +2,7 @@
 The route of a table: one that answers, what it matches, and who may reach it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from re import Match as Found
 from typing import Any, Literal
@@ -45,7 +45,7 @@ class TableRoute:
     parameters: tuple[Parameter, ...] = ()
     foreign: bool = False
     """Whether code of the plugin decides what matches, so that nothing can be said beforehand."""
-    framework: Mapping[str, Any] = field(default_factory=dict)
+    framework: dict[str, Any] = field(default_factory=dict)
     """What the framework expects to find in the scope under ``fastapi``."""
     source: str = ""
     urls: Callable[..., URLPath] | None = None

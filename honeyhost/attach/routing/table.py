@@ -16,6 +16,10 @@ from starlette.types import Scope
 from honeyhost.attach.routing.route import TableRoute
 
 
+StaticRoutes = Mapping[str | None, TableRoute]
+"""The routes of one path by method."""
+
+
 class LowPriority(Protocol):
     """
     What is asked when no route matched: the frontends of the plugin's routers.
@@ -44,8 +48,8 @@ class Table:
         self._routes = tuple(routes)
         self._low = low
         self._start = len(prefix) + 1
-        self.static: Mapping[tuple[str | None, str], TableRoute] = _static_index(self._routes)
-        """(method, path) -> the route that the framework's scan would choose."""
+        self.static: Mapping[str, StaticRoutes] = _static_index(self._routes)
+        """Path -> method -> the route that the framework's scan would choose."""
         self._http = _Index((route for route in self._routes if route.kind != "websocket"), prefix + "/")
         self._websocket = _Index((route for route in self._routes if route.kind != "http"), prefix + "/")
 
@@ -150,15 +154,14 @@ def _first_segment(route: TableRoute, head: str) -> str | None:
     return None if "{" in segment else segment
 
 
-def _static_index(routes: Sequence[TableRoute]) -> dict[tuple[str | None, str], TableRoute]:
-    index: dict[tuple[str | None, str], TableRoute] = {}
+def _static_index(routes: Sequence[TableRoute]) -> dict[str, dict[str | None, TableRoute]]:
+    index: dict[str, dict[str | None, TableRoute]] = {}
     for number, route in enumerate(routes):
         if route.foreign:
             return index  # whatever stands behind it may be its own at any time
         if route.static:
-            for method in route.methods:
-                if (method, route.path) not in index and not _matched(routes[:number], method, route.path):
-                    index[method, route.path] = route
+            chosen = [method for method in route.methods if not _matched(routes[:number], method, route.path)]
+            index.setdefault(route.path, {}).update(dict.fromkeys(chosen, route))
     return index
 
 

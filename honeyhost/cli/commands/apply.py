@@ -7,7 +7,7 @@ from honeyhost.applying import apply as carry_out
 from honeyhost.cli.commands import plan as plan_command
 from honeyhost.cli.output import document, write_json
 from honeyhost.cli.progress import Progress, mode_for
-from honeyhost.cli.render.attachments import attachment_lines, duration
+from honeyhost.cli.render.attachments import attachment_lines, duration, failure_json
 from honeyhost.cli.render.changes import short_digest
 from honeyhost.cli.render.text import line, span, wrapped
 from honeyhost.cli.streams import Streams
@@ -68,10 +68,7 @@ def _document(applied: Applied) -> dict[str, object]:
                 {"plugin": plugin.name, "version": plugin.version, "contributions": plugin.contributions}
                 for plugin in applied.attached
             ],
-            "failures": [
-                {"plugin": failure.plugin, "version": failure.version, "problem": failure.problem.to_json()}
-                for failure in applied.failures
-            ],
+            "failures": [failure_json(failure.plugin, failure.version, failure.problem) for failure in applied.failures],
             "written": list(applied.written),
             "snapshot": applied.snapshot,
             "seconds": round(applied.seconds, 3),

@@ -6,7 +6,7 @@ from honeyhost.applying import Planned
 from honeyhost.applying import plan as make_plan
 from honeyhost.cli.output import write_json
 from honeyhost.cli.progress import Progress, mode_for
-from honeyhost.cli.render.attachments import failure_lines
+from honeyhost.cli.render.attachments import failure_json, failure_lines
 from honeyhost.cli.render.changes import digest_digits, plan_lines, plan_total
 from honeyhost.cli.render.problems import counted
 from honeyhost.cli.render.text import Line, line, span
@@ -20,7 +20,8 @@ def run(streams: Streams, *, check: bool, everything: bool, detail: bool, json: 
     """
     planned = planned_with_progress(streams, Settings.load())
     if json:
-        write_json(streams.out, planned.plan.to_json())
+        failures = [failure_json(failure.plugin, failure.version, failure.problem) for failure in planned.failures]
+        write_json(streams.out, {**planned.plan.to_json(), "failures": failures})
     else:
         show(streams, planned, everything=everything, detail=detail)
         if not planned.plan.empty:

@@ -7,6 +7,7 @@ and the address that is printed is the one that answers.
 
 import copy
 import socket
+from contextlib import ExitStack
 from typing import Any
 
 import uvicorn
@@ -57,10 +58,7 @@ def run(streams: Streams, *, host: str, port: int, workers: int, apply_first: bo
 
 def _listener(host: str, port: int) -> socket.socket:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        return _bound(host, port)
     except OSError as cause:
         raise AddressUnavailableError(
             f"the server cannot listen on {host}:{port}: {cause.strerror or cause}",
@@ -68,6 +66,15 @@ def _listener(host: str, port: int) -> socket.socket:
             host=host,
             port=port,
         ) from cause
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket(family, kind, protocol))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        stack.pop_all()
     return listener
 
 

@@ -9,6 +9,7 @@ What an apply did, plugin by plugin.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from honeyhost.cli.render.glyphs import Glyphs, Mark
 from honeyhost.cli.render.problems import counted, help_line, place_of
@@ -41,6 +42,13 @@ def failure_lines(plugin: str, version: str, problem: Problem, glyphs: Glyphs) -
     """
     lines = [line(glyphs.mark("bad"), span(f"{plugin} {version}", "bold"), " cannot be attached: ", *_told(problem))]
     return [*lines, indented(help_line(problem.hint), 2)] if problem.hint else lines
+
+
+def failure_json(plugin: str, version: str, problem: Problem) -> dict[str, Any]:
+    """
+    The same for programs.
+    """
+    return {"plugin": plugin, "version": version, "problem": problem.to_json()}
 
 
 def duration(seconds: float) -> str:

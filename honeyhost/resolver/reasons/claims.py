@@ -47,13 +47,6 @@ class ClaimReason(Reason):
         more = f" and {len(self.others) - _SHOWN} more" if len(self.others) > _SHOWN else ""
         return f"uninstall {', '.join(self.others[:_SHOWN])}{more}"
 
-    @property
-    def found(self) -> str:
-        """
-        Who else claims it.
-        """
-        return f"claimed by {self.rivals}"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PermissionConflict(ClaimReason):

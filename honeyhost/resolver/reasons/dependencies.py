@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from honeyhost.resolver.reasons.base import Reason, near_miss
 from honeyhost.resolver.versions import phrase
 
+_LONGEST_WAY = 10
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PluginMissing(Reason):
@@ -161,7 +163,7 @@ class DependencyRejected(Reason):
         """
         The plugin that is needed, the way to the root, and what is wrong there.
         """
-        way = "" if len(self.chain) <= 2 else f" ({' -> '.join(self.chain)})"  # noqa: PLR2004 - the plugin and its own need
+        way = "" if len(self.chain) <= 2 else f" ({_way(self.chain)})"  # noqa: PLR2004 - the plugin and its own need
         return f"{self.subject} needs plugin '{self.dependency}', which is rejected{way}: {self.cause.message}"
 
     @property
@@ -224,7 +226,8 @@ class DependencyCycle(Reason):
         """
         Any arrow can go.
         """
-        return f"take one of these out of requires_plugins: {', '.join(self.cycle)}"
+        following = self.cycle[1] if len(self.cycle) > 1 else self.plugin
+        return f"take one step out of requires_plugins, as '{following}' in {self.plugin}"
 
     @property
     def wanted(self) -> str:
@@ -238,7 +241,7 @@ class DependencyCycle(Reason):
         """
         The cycle as a path.
         """
-        return " -> ".join((*self.cycle, self.cycle[0]))
+        return _way((*self.cycle, self.cycle[0]))
 
     @property
     def change(self) -> str:
@@ -246,8 +249,20 @@ class DependencyCycle(Reason):
         The cycle to break, written alike for each of its members.
         """
         start = self.cycle.index(min(self.cycle))
-        first = (*self.cycle[start:], *self.cycle[: start + 1])
-        return f"break the cycle {' -> '.join(first)}"
+        return f"break the cycle {_way((*self.cycle[start:], *self.cycle[: start + 1]))}"
+
+
+def shortened(steps: tuple[str, ...]) -> tuple[str, ...]:
+    """
+    The steps of a way; of a long one the two ends, and how many lie between them.
+    """
+    if len(steps) <= _LONGEST_WAY:
+        return steps
+    return (*steps[: _LONGEST_WAY - 3], f"({len(steps) - _LONGEST_WAY + 1} more)", *steps[-2:])
+
+
+def _way(slugs: tuple[str, ...]) -> str:
+    return " -> ".join(shortened(slugs))
 
 
 def _spaced(required: str) -> str:

@@ -12,14 +12,13 @@ from honeyhost.resolver.claims import ClaimKind, ClaimName, claimed
 from honeyhost.resolver.context import Context
 from honeyhost.resolver.places import place
 from honeyhost.resolver.reasons import CapabilityConflict, NavConflict, PermissionConflict, TemplateConflict
-from honeyhost.resolver.reasons.claims import HOST
 from honeyhost.resolver.rules.contests import common, contests
 from honeyhost.resolver.rules.rule import Fact, Rule
 
 
 def ask_permissions(plugin: DiscoveredPlugin, context: Context) -> Sequence[PermissionConflict]:
     """
-    Declared permissions that the host's catalog has already; what it has from this very plugin is no conflict.
+    Declared permissions that the host's catalog has from somebody else already.
     """
     catalog = context.profile.catalog
     if not catalog:
@@ -31,7 +30,7 @@ def ask_permissions(plugin: DiscoveredPlugin, context: Context) -> Sequence[Perm
             source=place(plugin, f"permissions[{index}]"),
             fact_source="the host's permission catalog",
             permission=permission.id,
-            others=(HOST,),
+            others=(catalog[permission.id],),
         )
         for index, permission in enumerate(plugin.manifest.permissions)
         if permission.id in catalog and catalog[permission.id] != plugin.manifest.name

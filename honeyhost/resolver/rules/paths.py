@@ -30,7 +30,8 @@ def fact(plugin: DiscoveredPlugin, context: Context) -> Fact:
     """
     head = _head(plugin, context)
     count = len(plugin.manifest.routes)
-    message = f"is served under {head}, which the host leaves to it" + (f"; {count} routes, no two alike" if count else "")
+    unlike = f"; no two of its {count} routes are alike" if count > 1 else ""
+    message = f"is served under {head}, which the host leaves to it{unlike}"
     return Fact(fact=head, source=joined(place(plugin, "routes"), f"prefix: {context.profile.prefix}"), message=message)
 
 

@@ -2,6 +2,7 @@
 Real projects, built by real backends and installed into real environments.
 """
 
+import fcntl
 import json
 import os
 import subprocess
@@ -78,20 +79,14 @@ def backends(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
     folder = shared / "backends"
-    try:
-        (shared / "backends.lock").mkdir()
-    except FileExistsError:
-        while not (folder / "done").exists():
-            assert not (folder / "failed").exists()
-            os.sched_yield()
-        return folder
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--target", str(folder), *BACKENDS]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        folder.mkdir(exist_ok=True)
-        (folder / "failed").touch()
-        pytest.skip(f"the build backends cannot be fetched: {done.stderr[-300:]}")
-    (folder / "done").touch()
+    with (shared / "backends.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+            done = subprocess.run([*pip, "--target", str(folder), *BACKENDS], capture_output=True, text=True, check=False)
+            if done.returncode:
+                pytest.skip(f"the build backends cannot be fetched: {done.stderr[-300:]}")
+            (folder / "done").touch()
     return folder
 
 

@@ -1,6 +1,8 @@
+import threading
+
 import pytest
 
-from honeyhost.attach.files import write_atomically, write_with_undo
+from honeyhost.attach.files import locked_folder, write_atomically, write_with_undo
 from honeyhost.errors import NotWritableError
 
 
@@ -57,3 +59,23 @@ def test_undoing_what_changed_nothing_does_nothing(tmp_path):
     undo()
     assert not changed
     assert target.read_bytes() == b"one"
+
+
+def test_a_locked_folder_is_waited_for_and_nothing_is_left_in_it(tmp_path):
+    order = []
+    inside, waiting = threading.Event(), threading.Event()
+
+    def second():
+        inside.wait(10)
+        with locked_folder(tmp_path / "data", waiting=waiting.set):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with locked_folder(tmp_path / "data"):
+        inside.set()
+        assert waiting.wait(10)
+        order.append("first")
+    thread.join(10)
+    assert order == ["first", "second"]
+    assert list((tmp_path / "data").iterdir()) == []

@@ -79,7 +79,7 @@ def test_nothing_else_is_a_path(text: str):
     assert refusal(types.PluginPath, text) == "path-escapes"
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\x1b", "a\u202eb", "a\u2028b"])
+@pytest.mark.parametrize("text", ["a\nb", "a\x1b", "a\u202eb", "a\u2028b", "a\xa0b"])
 def test_paths_have_no_characters_that_cannot_be_seen(text: str):
     assert refusal(types.PluginPath, text) == "control-character"
 

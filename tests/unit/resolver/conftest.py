@@ -18,7 +18,7 @@ Decide = Callable[..., Resolution]
 Refuse = Callable[..., tuple[Reason, ...]]
 
 
-def found_plugin(  # noqa: PLR0913 - each is a fact of discovery
+def found_plugin(
     name: str = "healthcare",
     version: str = "0.3.0",
     *,

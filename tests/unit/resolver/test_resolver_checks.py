@@ -21,7 +21,9 @@ class LicenceCheck:
     def __call__(self, plugin: DiscoveredPlugin) -> Iterable[Check]:
         passed = plugin.manifest.license in self.licensed
         message = f"licence {plugin.manifest.license}"
-        reason = HostReason(plugin=plugin.name, version=plugin.version, code="no-licence", rule=self.rule, text="said by the host")
+        reason = HostReason(
+            plugin=plugin.name, version=plugin.version, code="no-licence", rule=self.rule, text="said by the host"
+        )
         yield Check(
             rule=self.rule,
             passed=passed,
@@ -92,7 +94,14 @@ def test_every_rule_is_asked_in_order_and_none_is_hidden_by_a_rejection(found: C
     resolution = decide(plugin)
     checks = resolution.checks_of(plugin)
     assert list(dict.fromkeys(check.rule for check in checks)) == [rule.name for rule in RULES]
-    codes = ["host-too-old", "python-mismatch", "runtime-unavailable", "plugin-missing", "permission-reserved", "permission-unknown"]
+    codes = [
+        "host-too-old",
+        "python-mismatch",
+        "runtime-unavailable",
+        "plugin-missing",
+        "permission-reserved",
+        "permission-unknown",
+    ]
     assert [reason.code for reason in resolution.reasons_of(plugin)] == codes
     assert [check.reason for check in checks if not check.passed] == list(resolution.reasons_of(plugin))
 
@@ -104,7 +113,7 @@ FULL = {
     "requires_plugins": {"finance": ">=1", "crm": ""},
     "permissions": ["patient.read"],
     "routers": [{"router": ".a:r", "permission": "patient.read"}],
-    "routes": [{"method": "GET", "path": "/a", "handler": "f"}],
+    "routes": [{"method": "GET", "path": "/a", "handler": "f"}, {"method": "PUT", "path": "/a", "handler": "f"}],
     "menu_items": [{"id": "a", "label": "A"}],
     "capabilities": [{"slug": "healthcare.find", "handler": "f"}],
     "templates": [{"name": "base.html", "path": "base.html", "override": True}],
@@ -122,7 +131,7 @@ FULL_FACTS = {
     "permission-owners": ("patient.read", "nobody else declares its permissions"),
     "paths": (
         "/api/plugins/healthcare",
-        "is served under /api/plugins/healthcare, which the host leaves to it; 1 routes, no two alike",
+        "is served under /api/plugins/healthcare, which the host leaves to it; no two of its 2 routes are alike",
     ),
     "navigation": ("a", "every entry of its navigation has an id of its own"),
     "capabilities": ("healthcare.find", "nobody else has its capabilities"),
@@ -165,7 +174,9 @@ def test_a_passed_rule_says_that_nothing_was_asked(found: Callable, decide: Call
 
 
 def test_the_source_of_a_check_names_the_demand_and_the_fact(found: Callable, decide: Callable) -> None:
-    plugin = found(min_host_version="2.1", requires_python=">=3.11", lines={"min_host_version": (4, 20), "requires_python": (5, 1)})
+    plugin = found(
+        min_host_version="2.1", requires_python=">=3.11", lines={"min_host_version": (4, 20), "requires_python": (5, 1)}
+    )
     sources = {check.rule: check.source for check in decide(plugin).checks_of(plugin)}
     assert sources["host-version"] == "plugins/healthcare/plugin.yaml:4:20 | host_version: HONEYHOST_HOST_VERSION"
     assert sources["python-version"] == "plugins/healthcare/plugin.yaml:5:1 | this interpreter"

@@ -41,7 +41,9 @@ def test_an_archive_that_passes_is_the_alternative(found: Callable, decide: Call
     )
 
 
-def test_the_smallest_change_reaches_through_all_refused_needs_and_says_each_thing_once(found: Callable, decide: Callable) -> None:
+def test_the_smallest_change_reaches_through_all_refused_needs_and_says_each_thing_once(
+    found: Callable, decide: Callable
+) -> None:
     reports = found("reports", min_host_version="2.1", requires_plugins={"finance": "", "crm": ""})
     others = (
         found("finance", requires_plugins={"ledger": ""}, requires_python=">=4"),
@@ -63,6 +65,18 @@ def test_a_chain_is_drawn_one_plugin_a_line(found: Callable, decide: Callable) -
             "-> finance 1.3.0 (wanted >=1.2)",
             "   -> ledger 2.0.0: host-too-old, wanted host >=2.1, found 1.9.4",
         ),
+    )
+
+
+def test_of_a_long_chain_the_two_ends_are_drawn(found: Callable, decide: Callable) -> None:
+    chain = [found(f"p{number:02}", requires_plugins={f"p{number + 1:02}": ""}) for number in range(12)]
+    plugins = (*chain, found("p12", min_host_version="9"))
+    (drawing,) = explain(decide(*plugins), plugins[0]).drawings
+    assert len(drawing) == 10
+    assert drawing[7:] == (
+        f"{'   ' * 6}-> (4 more)",
+        f"{'   ' * 7}-> p11 0.3.0",
+        f"{'   ' * 8}-> p12 0.3.0: host-too-old, wanted host >=9, found 1.9.4",
     )
 
 
@@ -93,5 +107,5 @@ def test_a_resolution_made_by_hand_is_explained_as_far_as_it_goes(found: Callabl
     reasons = decide(reports, found("finance", min_host_version="2.1")).reasons_of(reports)
     by_hand = Resolution(rejected=(Rejection(plugin=reports, reasons=reasons),))
     assert explain(by_hand, reports) == Explanation(
-        name="reports", version="0.3.0", verdict="rejected", checks=(), smallest_change=None
+        name="reports", version="0.3.0", verdict="rejected", checks=(), smallest_change="host 2.1 or newer (for finance)"
     )

@@ -55,6 +55,8 @@ def test_a_policy_waives_what_it_names() -> None:
 
 
 def test_the_resolver_imports_no_web_framework_and_no_database() -> None:
-    code = "import honeyhost.resolver, sys; print([n for n in ('fastapi', 'starlette', 'sqlalchemy', 'dbt') if n in sys.modules])"
+    code = (
+        "import honeyhost.resolver, sys; print([n for n in ('fastapi', 'starlette', 'sqlalchemy', 'dbt') if n in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

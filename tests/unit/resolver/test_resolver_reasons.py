@@ -85,10 +85,10 @@ def test_a_host_may_make_a_kind_of_its_own() -> None:
         rule: ClassVar[str] = "licence"
         seats: int
         message = property(lambda self: f"{self.subject} has {self.seats} seats")
-        hint = property(lambda self: None)
-        wanted = property(lambda self: "a seat")
+        hint = property(lambda _: None)
+        wanted = property(lambda _: "a seat")
         found = property(lambda self: str(self.seats))
-        change = property(lambda self: "a seat")
+        change = property(lambda _: "a seat")
 
     reason = LicenceMissing(plugin="a", version="1", seats=0)
     assert reason.to_json() == {

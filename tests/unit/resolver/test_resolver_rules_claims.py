@@ -4,7 +4,9 @@ from honeyhost.resolver import CapabilityConflict, NavConflict, PermissionConfli
 
 
 def test_a_permission_of_the_host_is_not_declared_again(found: Callable, only: Callable) -> None:
-    reason = only(found(permissions=["a.b", "patient.read"], lines={"permissions[1]": (9, 5)}), catalog={"patient.read": "host"})
+    reason = only(
+        found(permissions=["a.b", "patient.read"], lines={"permissions[1]": (9, 5)}), catalog={"patient.read": "host"}
+    )
     assert isinstance(reason, PermissionConflict)
     assert reason.to_json() == {
         "code": "permission-conflict",
@@ -19,6 +21,11 @@ def test_a_permission_of_the_host_is_not_declared_again(found: Callable, only: C
 
 def test_a_catalog_that_has_it_from_this_plugin_is_no_conflict(found: Callable, refuse: Callable) -> None:
     assert refuse(found(permissions=["patient.read"]), catalog={"patient.read": "healthcare"}) == ()
+
+
+def test_a_catalog_that_has_it_from_another_plugin_names_that_one(found: Callable, only: Callable) -> None:
+    reason = only(found(permissions=["patient.read"]), catalog={"patient.read": "clinic"})
+    assert reason.message == "plugin 'healthcare' 0.3.0 declares permission 'patient.read', and so does plugin 'clinic'"
 
 
 def test_two_plugins_with_one_permission_are_both_refused_and_name_each_other(found: Callable, decide: Callable) -> None:
@@ -39,14 +46,14 @@ def test_two_plugins_with_one_permission_are_both_refused_and_name_each_other(fo
 def test_many_who_claim_one_name_are_counted(found: Callable, refuse: Callable) -> None:
     plugins = [found(name, permissions=["patient.read"]) for name in ("a", "b", "c", "d", "e", "f")]
     (reason,) = refuse(*plugins)
-    assert reason.message == (
-        "plugin 'a' 0.3.0 declares permission 'patient.read', and so do plugins 'b', 'c', 'd' and 2 more"
-    )
+    assert reason.message == ("plugin 'a' 0.3.0 declares permission 'patient.read', and so do plugins 'b', 'c', 'd' and 2 more")
     assert reason.others == ("b", "c", "d", "e", "f")
     assert reason.change == "rename permission patient.read or uninstall b, c, d and 2 more"
 
 
-def test_a_plugin_refused_for_other_reasons_shuts_nobody_out_and_hears_of_the_conflict(found: Callable, decide: Callable) -> None:
+def test_a_plugin_refused_for_other_reasons_shuts_nobody_out_and_hears_of_the_conflict(
+    found: Callable, decide: Callable
+) -> None:
     sound = found("clinic", permissions=["patient.read"])
     broken = found("healthcare", permissions=["patient.read"], min_host_version="9")
     resolution = decide(sound, broken)
@@ -143,7 +150,9 @@ def test_two_plugins_with_one_capability(found: Callable, decide: Callable) -> N
     assert reason.change == "rename capability mail.send or uninstall shop"
 
 
-def test_a_capability_in_the_name_of_another_plugin_refuses_only_the_one_that_took_it(found: Callable, decide: Callable) -> None:
+def test_a_capability_in_the_name_of_another_plugin_refuses_only_the_one_that_took_it(
+    found: Callable, decide: Callable
+) -> None:
     owner = found("newsletter", capabilities=[{"slug": "newsletter.send", "handler": "f"}], lines={"name": (1, 7)})
     thief = found("blog", "1.0", capabilities=[{"slug": "newsletter.send", "handler": "f"}])
     resolution = decide(owner, thief)

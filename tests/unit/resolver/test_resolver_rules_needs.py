@@ -124,7 +124,7 @@ def test_a_cycle_is_drawn_for_each_member(found: Callable, decide: Callable) -> 
         "code": "dependency-cycle",
         "params": {"cycle": ("alpha", "beta")},
         "message": "plugin 'alpha' 1.0 needs itself: alpha -> beta -> alpha",
-        "hint": "take one of these out of requires_plugins: alpha, beta",
+        "hint": "take one step out of requires_plugins, as 'beta' in alpha",
     }
     assert reason.source == "plugins/alpha/plugin.yaml:5:3"
     assert reason.wanted == "no way back to itself"
@@ -134,9 +134,16 @@ def test_a_cycle_is_drawn_for_each_member(found: Callable, decide: Callable) -> 
 
 
 def test_a_plugin_may_need_itself_alone(found: Callable, only: Callable) -> None:
-    assert only(found("alpha", "1.0", requires_plugins={"alpha": ""})).message == (
-        "plugin 'alpha' 1.0 needs itself: alpha -> alpha"
-    )
+    reason = only(found("alpha", "1.0", requires_plugins={"alpha": ""}))
+    assert reason.message == "plugin 'alpha' 1.0 needs itself: alpha -> alpha"
+    assert reason.hint == "take one step out of requires_plugins, as 'alpha' in alpha"
+
+
+def test_of_a_long_way_the_two_ends_are_drawn(found: Callable, decide: Callable) -> None:
+    ring = [found(f"p{number:02}", requires_plugins={f"p{(number + 1) % 12:02}": ""}) for number in range(12)]
+    (reason,) = decide(*ring).reasons_of(ring[0])
+    assert reason.found == "p00 -> p01 -> p02 -> p03 -> p04 -> p05 -> p06 -> (4 more) -> p11 -> p00"
+    assert len(reason.params["cycle"]) == 12
 
 
 def test_who_needs_a_cycle_is_told_of_it(found: Callable, only: Callable) -> None:

@@ -20,7 +20,9 @@ def test_a_version_meets_a_demand(demand: str, actual: str) -> None:
     assert unmet(demand, actual) == ()
 
 
-@pytest.mark.parametrize(("demand", "actual"), [(">=2.1", "2.1.0rc1"), ("<2.1", "2.1.0rc1"), ("~=1.4", "2.0"), ("!=1.9.*", "1.9.4")])
+@pytest.mark.parametrize(
+    ("demand", "actual"), [(">=2.1", "2.1.0rc1"), ("<2.1", "2.1.0rc1"), ("~=1.4", "2.0"), ("!=1.9.*", "1.9.4")]
+)
 def test_a_version_does_not_meet_a_demand(demand: str, actual: str) -> None:
     assert unmet(demand, actual) == (Specifier(demand),)
 

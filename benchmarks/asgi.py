@@ -1,0 +1,116 @@
+"""
+Requests without a socket: a fresh scope each, an empty body, and the status of the answer.
+"""
+
+import io
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from timing import Case
+
+_NOTHING = io.BytesIO()
+AUTHORIZATION = (b"authorization", b"Bearer measured")
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+GatewayApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Answers:
+    """
+    The statuses of what was answered, counted rather than kept.
+    """
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.count = 0
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.count += 1
+
+    def start_response(self, status: str, *_: Any) -> None:
+        self.status = int(status[:3])
+        self.count += 1
+
+
+def scope(path: str, *, known: bool = True) -> dict[str, Any]:
+    """
+    What a server makes of a GET request; from a known caller, or without a word of who is asking.
+    """
+    headers = [(b"host", b"measured"), (b"accept", b"*/*")]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [*headers, AUTHORIZATION] if known else headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+        "state": {},
+    }
+
+
+async def receive() -> dict[str, Any]:  # noqa: RUF029 - a protocol's signature
+    """
+    No body.
+    """
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def asgi_case(application: Application, path: str, *, known: bool = True) -> tuple[Case, Answers]:
+    """
+    Requests for one path, and what came of them.
+    """
+    answers = Answers()
+    send = answers.send
+
+    async def case(count: int) -> None:
+        for _ in range(count):
+            await application(scope(path, known=known), receive, send)
+
+    return case, answers
+
+
+def wsgi_case(application: GatewayApplication, path: str) -> tuple[Case, Answers]:
+    """
+    The same over the synchronous protocol.
+    """
+    answers = Answers()
+    start_response = answers.start_response
+
+    async def case(count: int) -> None:  # noqa: RUF029 - a case is awaited
+        for _ in range(count):
+            body = application(_environ(path), start_response)
+            b"".join(body)
+            close = getattr(body, "close", None)
+            if close is not None:
+                close()
+
+    return case, answers
+
+
+def _environ(path: str) -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "2",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost",
+        "HTTP_AUTHORIZATION": "Bearer measured",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": _NOTHING,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }

@@ -1,0 +1,115 @@
+"""
+Ground: the platforms that are measured, written to disk once and applied as an operator would.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import fixtures
+from timing import Command, run
+
+UNRELATED = 500
+"""Distributions beside the plugins, where discovery is measured."""
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """
+    One platform's folder, and the folder of installed distributions where its plugins are wheels.
+    """
+
+    folder: Path
+    site: Path | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """
+        What a program must be told to work on it.
+        """
+        places = {"HONEYHOST_INSTALL_DIR": str(self.folder)}
+        return places if self.site is None else {**places, "PYTHONPATH": str(self.site)}
+
+    def honeyhost(self, *words: str) -> Command:
+        """
+        The program, run on this platform.
+        """
+        return Command(words=(*PYTHON, "-m", "honeyhost", *words), folder=self.folder, environment=self.environment)
+
+    def child(self, program: str, *words: str) -> Command:
+        """
+        A program of this folder in a fresh interpreter, with the platform's distributions.
+        """
+        path = ":".join(str(entry) for entry in (HERE, self.site) if entry is not None)
+        code = f"from {program} import main; main()"
+        return Command(
+            words=(*PYTHON, "-c", code, *words), folder=self.folder, environment={**self.environment, "PYTHONPATH": path}
+        )
+
+
+PYTHON: Sequence[str] = (sys.executable, "-P")
+"""Without the working directory on its path, so that a snapshot fits in every program that is started."""
+
+
+class Ground:
+    """
+    The platforms of one run of the benchmarks, below one folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folders = cache(self._folders)
+        self.wheels = cache(self._wheels)
+        self.crowd = cache(self._crowd)
+        self.commands = cache(self._commands)
+
+    def empty(self) -> Platform:
+        """
+        A platform without plugins.
+        """
+        folder = self.root / "empty"
+        folder.mkdir(exist_ok=True)
+        return Platform(folder)
+
+    def _folders(self, count: int) -> Platform:
+        """
+        Plugins as folders, applied.
+        """
+        platform = Platform(fixtures.clear(self.root / f"folders-{count}"))
+        fixtures.write_folders(platform.folder / "plugins", count)
+        return _applied(platform)
+
+    def _wheels(self, count: int) -> Platform:
+        """
+        Plugins as installed wheels, applied.
+        """
+        folder = fixtures.clear(self.root / f"wheels-{count}")
+        platform = Platform(folder, folder / "site")
+        fixtures.write_wheels(folder / "site", count)
+        return _applied(platform)
+
+    def _crowd(self, count: int, *, copies: bool = True) -> Platform:
+        """
+        Plugins as installed wheels among distributions that have nothing to do with them; nothing is applied.
+        """
+        folder = fixtures.clear(self.root / f"crowd-{count}-{copies}")
+        fixtures.write_wheels(folder / "site", count, copies=copies)
+        fixtures.write_distributions(folder / "site", UNRELATED)
+        return Platform(folder, folder / "site")
+
+    def _commands(self, count: int) -> Platform:
+        """
+        The same number of plugins of npe2.
+        """
+        folder = fixtures.clear(self.root / f"npe2-{count}")
+        fixtures.write_npe2(folder / "site", count)
+        fixtures.write_distributions(folder / "site", UNRELATED)
+        return Platform(folder, folder / "site")
+
+
+def _applied(platform: Platform) -> Platform:
+    run(platform.honeyhost("apply"))
+    return platform

@@ -82,7 +82,9 @@ def demo(session: nox.Session) -> None:
     """
     A platform with a plugin from a wheel and one from a folder; ``nox -s demo -- --check`` asserts and leaves.
     """
-    session.run(sys.executable, "docs/examples/demo.py", *session.posargs)
+    # Ctrl-C ends the server and removes what was set up: that takes a moment.
+    patience = {"interrupt_timeout": 20.0, "terminate_timeout": 10.0}
+    session.run(sys.executable, "docs/examples/demo.py", *session.posargs, **patience)
 
 
 @nox.session

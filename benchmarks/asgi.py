@@ -10,7 +10,7 @@ from typing import Any
 from timing import Case
 
 _NOTHING = io.BytesIO()
-AUTHORIZATION = (b"authorization", b"Bearer measured")
+TOKEN = b"Bearer measured"
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 GatewayApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -34,9 +34,9 @@ class Answers:
         self.count += 1
 
 
-def scope(path: str, *, known: bool = True) -> dict[str, Any]:
+def scope(path: str, *, token: bytes | None = TOKEN) -> dict[str, Any]:
     """
-    What a server makes of a GET request; from a known caller, or without a word of who is asking.
+    What a server makes of a GET request, with or without a word of who is asking.
     """
     headers = [(b"host", b"measured"), (b"accept", b"*/*")]
     return {
@@ -49,7 +49,7 @@ def scope(path: str, *, known: bool = True) -> dict[str, Any]:
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [*headers, AUTHORIZATION] if known else headers,
+        "headers": [*headers, (b"authorization", token)] if token is not None else headers,
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 2),
         "state": {},
@@ -63,7 +63,7 @@ async def receive() -> dict[str, Any]:  # noqa: RUF029 - a protocol's signature
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-def asgi_case(application: Application, path: str, *, known: bool = True) -> tuple[Case, Answers]:
+def asgi_case(application: Application, path: str, *, token: bytes | None = TOKEN) -> tuple[Case, Answers]:
     """
     Requests for one path, and what came of them.
     """
@@ -72,7 +72,7 @@ def asgi_case(application: Application, path: str, *, known: bool = True) -> tup
 
     async def case(count: int) -> None:
         for _ in range(count):
-            await application(scope(path, known=known), receive, send)
+            await application(scope(path, token=token), receive, send)
 
     return case, answers
 

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from asgi import AUTHORIZATION, receive, scope
+from asgi import TOKEN, receive, scope
 
 STATIC = "records/list"
 TOGGLES = 4
@@ -109,7 +109,7 @@ def _honeyhost(count: int) -> Started:
     caller = Caller(id="measured", permissions=frozenset({f"{slug.replace('-', '_')}.read"}))
 
     async def identity(connection: Any) -> Caller | None:  # noqa: RUF029 - a protocol's signature
-        return caller if AUTHORIZATION in connection.scope["headers"] else None
+        return caller if (b"authorization", TOKEN) in connection.scope["headers"] else None
 
     return _hosted(FastAPI, Host(identity=identity), slug)
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from honeyhost.attach.routing.site import Site
-from honeyhost.manager.booting import Boot, boot_compiling
+from honeyhost.manager.assembling import boot_compiling
+from honeyhost.manager.booting import Boot
 from honeyhost.manager.identity import TokenIdentity
 from honeyhost.manager.snapshot import Snapshot
 from honeyhost.resolver import resolve

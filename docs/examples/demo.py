@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="assert over HTTP what the platform promises, and leave")
     parser.add_argument("--port", type=int, default=None, help=f"default {FAVOURITE_PORT}, or a free one where that is taken")
     wishes = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # leave by the way that cleans up
     with tempfile.TemporaryDirectory(prefix="honeyhost-demo-") as folder:
         demo = Demo(Path(folder), port=wishes.port or free_port(), token=secrets.token_urlsafe(24))
         demo.install()
@@ -65,10 +67,10 @@ class Demo:
         """
         A fresh environment with honeyhost, and the plugin healthcare as a wheel beside it.
         """
-        say("setting up a fresh environment (about half a minute)")
+        say("- setting up a fresh environment (about half a minute)")
         venv.create(self.folder / "venv", with_pip=True)
         self._pip("install", "hatchling>=1.27", f"{REPOSITORY}[web,store]")
-        say("building the plugin healthcare and installing its wheel")
+        say("- building the plugin healthcare and installing its wheel")
         self._pip(
             "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(self.folder), f"{REPOSITORY}/plugins/healthcare"
         )
@@ -78,15 +80,15 @@ class Demo:
         """
         Run a command of honeyhost, and show it with its output.
         """
-        print(f"\n$ honeyhost {' '.join(command)}", flush=True)
-        subprocess.run([self._honeyhost, *command], env=self._environment, check=True)
+        say(f"\n$ honeyhost {' '.join(command)}")
+        subprocess.run([self._honeyhost, *command], env=self._environment, cwd=self.folder, check=True)
 
     def read(self, *command: str) -> Any:
         """
         The JSON document that a command of honeyhost prints.
         """
-        done = subprocess.run([self._honeyhost, *command, "--json"], env=self._environment, check=True, stdout=subprocess.PIPE)
-        return json.loads(done.stdout)
+        asked = [self._honeyhost, *command, "--json"]
+        return json.loads(subprocess.check_output(asked, env=self._environment, cwd=self.folder))
 
     @contextmanager
     def served(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -94,8 +96,8 @@ class Demo:
         The running platform, ready to answer.
         """
         command = [self._honeyhost, "serve", "--host", HOST, "--port", str(self.port)]
-        print(f"\n$ honeyhost {' '.join(command[1:])}", flush=True)
-        with subprocess.Popen(command, env=self._environment) as server:
+        say(f"\n$ honeyhost {' '.join(command[1:])}")
+        with subprocess.Popen(command, env=self._environment, cwd=self.folder) as server:
             try:
                 self._await_ready(server)
                 yield server
@@ -121,7 +123,7 @@ class Demo:
         Where to look.
         """
         base = f"http://{HOST}:{self.port}"
-        print(
+        say(
             f"""
 The platform is running.
 
@@ -135,8 +137,7 @@ Ask as the administrator:
 
   curl -H 'Authorization: Bearer {self.token}' {base}/api/plugins/healthcare/patients?search=muller
 
-Ctrl-C ends it.""",
-            flush=True,
+Ctrl-C ends it."""
         )
 
     @property
@@ -146,11 +147,12 @@ Ctrl-C ends it.""",
     @property
     def _environment(self) -> Mapping[str, str]:
         # The repository is the platform's installation: its folder plugins/ holds both plugins, and the installed wheel of
-        # healthcare goes before the folder of the same name.
+        # healthcare goes before the folder of the same name. Settings of the surroundings are left out.
+        inherited = {name: text for name, text in os.environ.items() if not name.startswith(("HONEYHOST_", "PYTHONPATH"))}
         return {
-            **os.environ,
-            "INSTALL_DIR": str(REPOSITORY),
-            "DATA_DIR": str(self.folder / "data"),
+            **inherited,
+            "HONEYHOST_INSTALL_DIR": str(REPOSITORY),
+            "HONEYHOST_DATA_DIR": str(self.folder / "data"),
             "HONEYHOST_ADMIN_TOKEN": self.token,
         }
 
@@ -199,7 +201,7 @@ def check(demo: Demo) -> None:
 
     origins = {plugin["name"]: plugin["origin"]["kind"] for plugin in demo.read("list")["plugins"]}
     expect("each came from where it should", origins, {"healthcare": "entry-point", "finance": "directory"})
-    print("\nall promises kept")
+    say("\nall promises kept")
 
 
 def expect(promise: str, found: object, wanted: object) -> None:
@@ -208,7 +210,7 @@ def expect(promise: str, found: object, wanted: object) -> None:
     """
     if found != wanted:
         raise SystemExit(f"✗ {promise}: expected {wanted!r}, found {found!r}")
-    print(f"✓ {promise}")
+    say(f"✓ {promise}")
 
 
 def wait(server: subprocess.Popen[bytes]) -> int:
@@ -238,9 +240,9 @@ def free_port() -> int:
 
 def say(text: str) -> None:
     """
-    One line about what happens next.
+    A text for the person who watches, in step with what the programs print.
     """
-    print(f"- {text}", flush=True)
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

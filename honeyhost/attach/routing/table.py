@@ -15,7 +15,6 @@ from starlette.types import Scope
 
 from honeyhost.attach.routing.route import TableRoute
 
-
 StaticRoutes = Mapping[str | None, TableRoute]
 """The routes of one path by method."""
 

@@ -123,25 +123,32 @@ def _serve(streams: Streams, listener: socket.socket, workers: int) -> None:
     config = uvicorn.Config(
         APPLICATION, factory=True, workers=workers, log_config=_logging(), use_colors=streams.err.colour, lifespan="on"
     )
-    if workers > 1:
-        processes = Multiprocess(config, sockets=[listener])
-        processes.run()
-        started = all(process.exitcode != STARTUP_FAILURE for process in processes.processes)
-    else:
-        started = _started(uvicorn.Server(config), listener)
+    try:
+        started = _alone(config, listener) if workers == 1 else _together(config, listener)
+    except SystemExit:  # the server's way to say that the application cannot be imported
+        started = False
     if not started:
         raise StartFailedError("the server stopped before it served; the lines above say why", hint="honeyhost list")
 
 
-def _started(server: uvicorn.Server, listener: socket.socket) -> bool:
+def _alone(config: uvicorn.Config, listener: socket.socket) -> bool:
     """
-    Run the server to its end; whether it ever served.
+    Serve in this process; whether it ever did.
     """
-    try:
-        server.run(sockets=[listener])
-    except SystemExit:  # the server's way to say that the application cannot be imported
-        return False
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
     return server.started
+
+
+def _together(config: uvicorn.Config, listener: socket.socket) -> bool:
+    """
+    Serve in several processes; whether they could start. The application is made here once before: where that fails the
+    processes would be started again and again.
+    """
+    uvicorn.Config(APPLICATION, factory=True, log_config=None).load()
+    processes = Multiprocess(config, sockets=[listener])
+    processes.run()
+    return all(process.exitcode != STARTUP_FAILURE for process in processes.processes)
 
 
 def _logging() -> dict[str, Any]:

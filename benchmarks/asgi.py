@@ -25,11 +25,17 @@ class Answers:
         self.count = 0
 
     async def send(self, message: Any) -> None:
+        """
+        What an ASGI application calls with the parts of its answer.
+        """
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.count += 1
 
     def start_response(self, status: str, *_: Any) -> None:
+        """
+        What a WSGI application calls with the head of its answer.
+        """
         self.status = int(status[:3])
         self.count += 1
 
@@ -56,7 +62,7 @@ def scope(path: str, *, token: bytes | None = TOKEN) -> dict[str, Any]:
     }
 
 
-async def receive() -> dict[str, Any]:  # noqa: RUF029 - a protocol's signature
+async def receive() -> dict[str, Any]:
     """
     No body.
     """
@@ -84,7 +90,7 @@ def wsgi_case(application: GatewayApplication, path: str) -> tuple[Case, Answers
     answers = Answers()
     start_response = answers.start_response
 
-    async def case(count: int) -> None:  # noqa: RUF029 - a case is awaited
+    async def case(count: int) -> None:
         for _ in range(count):
             body = application(_environ(path), start_response)
             b"".join(body)

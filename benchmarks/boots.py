@@ -10,10 +10,8 @@ from typing import NamedTuple
 
 from ground import Ground
 from peers import LACKS, installed
+from scale import Scale
 from timing import median, started
-
-_MANY = 300
-"""From so many plugins on, the peers are started less often: each start takes seconds."""
 
 
 class Kind(NamedTuple):
@@ -72,10 +70,10 @@ class Boots:
     The boots of one run, made when the first headline asks for them.
     """
 
-    def __init__(self, ground: Ground, rounds: int) -> None:
+    def __init__(self, ground: Ground, scale: Scale) -> None:
         self.of = cache(self._of)
         self._ground = ground
-        self._rounds = rounds
+        self._scale = scale
 
     def _of(self, count: int) -> dict[Kind, BootFigures]:
         """
@@ -89,8 +87,8 @@ class Boots:
             )
             for kind in kinds
         }
-        fewer = {kind.name: max(1, self._rounds // 4) for kind in kinds if kind.peer and count > _MANY}
-        runs = started(commands, self._rounds, fewer=fewer)
+        fewer = {kind.name: self._scale.peer_starts for kind in kinds if kind.peer}
+        runs = started(commands, self._scale.starts, fewer=fewer)
         return {kind: _figures([(run.wall, json.loads(run.output)) for run in runs[kind.name]]) for kind in kinds}
 
 

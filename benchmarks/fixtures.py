@@ -81,7 +81,7 @@ seed_groups:
     permissions: [{permission}.read, {permission}.edit]
 """
 
-_PACKAGE = 'manifest = "plugin.yaml"\n'
+_PACKAGE = "manifest = object()\n"
 """Something to load, for libraries that load what an entry point names."""
 _NPE2_MANIFEST = """\
 name: {name}

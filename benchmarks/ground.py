@@ -62,6 +62,7 @@ class Ground:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.folders = cache(self._folders)
+        self.unapplied = cache(self._unapplied)
         self.wheels = cache(self._wheels)
         self.crowd = cache(self._crowd)
         self.commands = cache(self._commands)
@@ -78,9 +79,18 @@ class Ground:
         """
         Plugins as folders, applied.
         """
-        platform = Platform(fixtures.clear(self.root / f"folders-{count}"))
-        fixtures.write_folders(platform.folder / "plugins", count)
-        return _applied(platform)
+        return _applied(self._written(f"folders-{count}", count))
+
+    def _unapplied(self, count: int) -> Platform:
+        """
+        Plugins as folders, as a person left them.
+        """
+        return self._written(f"unapplied-{count}", count)
+
+    def _written(self, name: str, count: int) -> Platform:
+        folder = fixtures.clear(self.root / name)
+        fixtures.write_folders(folder / "plugins", count)
+        return Platform(folder)
 
     def _wheels(self, count: int) -> Platform:
         """
@@ -110,6 +120,15 @@ class Ground:
         return Platform(folder, folder / "site")
 
 
+_MAKE_ADMINISTRATOR = """
+from honeyhost.settings import Settings
+from honeyhost.wiring import administrator_token
+administrator_token(Settings.load())
+"""
+
+
 def _applied(platform: Platform) -> Platform:
     run(platform.honeyhost("apply"))
+    environment = {**platform.environment, "HONEYHOST_ADMIN_TOKEN": "measured"}
+    run(Command(words=(*PYTHON, "-c", _MAKE_ADMINISTRATOR), folder=platform.folder, environment=environment))
     return platform

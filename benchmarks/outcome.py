@@ -21,6 +21,8 @@ class Row:
     unit: str
     wall: float | None = None
     ratio: float | None = None
+    who: str = ""
+    """The alternative's own name, where ``name`` says also what was asked of it."""
     lacks: str = ""
     """What the alternative does not do, so that the comparison stays fair."""
 

@@ -2,12 +2,10 @@
 P11, memory: what plugins add to an empty application, at the first answer and once the OpenAPI document was asked for.
 """
 
-from collections.abc import Sequence
-
 from boots import FLAT, FLOOR, HONEYHOST, HONEYHOST_TOKENS, INCLUDE, MOUNT, Boots, Kind
 from outcome import Headline, Row, Verdict, ratio
+from scale import MANY, Scale
 
-_FULL = 1000
 _METHOD = (
     "Resident memory of a fresh process over that of FastAPI with one route at the same moment; "
     "the ratio is to entry points + include_router."
@@ -15,7 +13,7 @@ _METHOD = (
 _KINDS = (INCLUDE, FLAT, MOUNT, HONEYHOST, HONEYHOST_TOKENS)
 
 
-def measure(boots: Boots, sizes: Sequence[int]) -> Headline:
+def measure(boots: Boots, scale: Scale) -> Headline:
     """
     The memory of all kinds at all sizes.
     """
@@ -26,15 +24,16 @@ def measure(boots: Boots, sizes: Sequence[int]) -> Headline:
             value=_added(boots, kind, size, documented=documented),
             unit="B",
             ratio=ratio(_added(boots, kind, size, documented=documented), _added(boots, INCLUDE, size, documented=documented)),
+            who=kind.name,
             lacks=kind.lacks,
         )
         for documented in (False, True)
         for kind in _KINDS
-        for size in sizes
+        for size in scale.sizes
     ]
-    largest = sizes[-1]
-    if largest < _FULL:
-        verdicts, notices = [], [f"it is judged at {_FULL} plugins: --full"]
+    largest = scale.largest
+    if largest < MANY:
+        verdicts, notices = [], [f"it is judged at {MANY} plugins: --full"]
     else:
         verdicts, notices = [_verdict(boots, largest, documented=documented) for documented in (False, True)], []
     return Headline(identifier="P11", title="Memory", method=_METHOD, rows=rows, verdicts=verdicts, notices=notices)
@@ -52,8 +51,6 @@ def _resident(boots: Boots, kind: Kind, size: int, *, documented: bool) -> float
 
 
 def _verdict(boots: Boots, size: int, *, documented: bool) -> Verdict:
-    actual = ratio(
-        _added(boots, HONEYHOST, size, documented=documented), _added(boots, INCLUDE, size, documented=documented)
-    )
+    actual = ratio(_added(boots, HONEYHOST, size, documented=documented), _added(boots, INCLUDE, size, documented=documented))
     when = "after OpenAPI" if documented else "first answer"
     return Verdict(claim=f"{when}, {HONEYHOST.name}, {size} plugins, to include_router", actual=actual, target=0.1)

@@ -3,18 +3,20 @@ P2, requests: whether a plugin's answer takes the same time beside one plugin an
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from asgi import Answers
 from fixtures import slug_of
-from hosts import PARAMETRISED, PEERS, PREFIX, STATIC, Hosts, Served, one_route
+from hosts import PARAMETRISED, STATIC, Hosts, one_route
 from outcome import Headline, Row, Verdict, ratio
 from peers import installed, missing
+from scale import Scale
 from timing import Case, Sample, interleaved
+from web_peers import PEERS, PREFIX, Served
 
 _METHOD = (
     "CPU time of one request without a socket, by a handler that does nothing; every plugin has answered before. honeyhost "
-    "asks who is calling and whether that caller may; the others ask nothing. The ratio is to FastAPI with that one static route."
+    "asks who is calling and whether that caller may; the others ask nothing. The ratio is to FastAPI with one static route."
 )
 FLOOR = "FastAPI with one static route (floor)"
 _FLOOR_PARAMETRISED = "FastAPI with one {id:int} route"
@@ -23,11 +25,11 @@ _OURS = "honeyhost"
 Key = tuple[str, int | None]
 
 
-def measure(hosts: Hosts, sizes: Sequence[int], rounds: int) -> Headline:
+def measure(hosts: Hosts, scale: Scale) -> Headline:
     """
     Requests to all hosts at all sizes.
     """
-    samples = asyncio.run(_samples(hosts, sizes, rounds))
+    samples = asyncio.run(_samples(hosts, scale))
     floor = samples[FLOOR, None].cpu
     lacks = {peer.name: peer.lacks for peer in PEERS}
     rows = [
@@ -37,6 +39,7 @@ def measure(hosts: Hosts, sizes: Sequence[int], rounds: int) -> Headline:
             value=sample.cpu,
             unit="s",
             ratio=ratio(sample.cpu, floor),
+            who=name.partition(": ")[0],
             lacks=lacks.get(name.partition(": ")[0], ""),
         )
         for (name, size), sample in samples.items()
@@ -46,8 +49,8 @@ def measure(hosts: Hosts, sizes: Sequence[int], rounds: int) -> Headline:
         title="Request flatness",
         method=_METHOD,
         rows=rows,
-        verdicts=_verdicts(samples, sizes[0], sizes[-1]),
-        notices=[*missing(peer.distribution for peer in PEERS), *_too_big(sizes[-1])],
+        verdicts=_verdicts(samples, scale.sizes[0], scale.largest),
+        notices=[*missing(peer.distribution for peer in PEERS), *_too_big(scale.largest)],
     )
 
 
@@ -75,12 +78,12 @@ def _too_big(largest: int) -> list[str]:
     ]
 
 
-async def _samples(hosts: Hosts, sizes: Sequence[int], rounds: int) -> dict[Key, Sample]:
+async def _samples(hosts: Hosts, scale: Scale) -> dict[Key, Sample]:
     cases: dict[Key, Case] = {}
     floors = ((FLOOR, "/" + STATIC, STATIC), (_FLOOR_PARAMETRISED, "/" + _TEMPLATE, PARAMETRISED))
     for name, route, path in floors:
         cases[name, None] = await _asked(one_route(route), "/" + path)
-    for size in sizes:
+    for size in scale.sizes:
         ours = hosts.honeyhost(size)
         for number in range(size):
             await _asked(ours, _path(number, STATIC))
@@ -91,9 +94,7 @@ async def _samples(hosts: Hosts, sizes: Sequence[int], rounds: int) -> dict[Key,
                 served = hosts.peer(peer.name, size)
                 for which, path in _last_places(size):
                     cases[f"{peer.name}: {which}", size] = await _asked(served, path)
-    names = {str(key): key for key in cases}
-    samples = await interleaved({name: cases[key] for name, key in names.items()}, rounds)
-    return {key: samples[name] for name, key in names.items()}
+    return await interleaved(cases, scale.rounds)
 
 
 _TEMPLATE = "reports/items/{id:int}/history"

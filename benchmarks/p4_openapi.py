@@ -2,12 +2,10 @@
 P4, OpenAPI: the document of all plugins, asked for the first time and again after one plugin was switched off or on.
 """
 
-from collections.abc import Sequence
-
 from boots import FLAT, HONEYHOST, HONEYHOST_TOKENS, INCLUDE, Boots, Kind
 from outcome import Headline, Row, Verdict, ratio
+from scale import MANY, Scale
 
-_FULL = 1000
 _METHOD = (
     "CPU time of the process for one GET /openapi.json, in fresh interpreters after the first answer of a plugin; "
     "ten routes a plugin. The ratio is to entry points + include_router."
@@ -15,16 +13,16 @@ _METHOD = (
 _KINDS = (INCLUDE, FLAT, HONEYHOST, HONEYHOST_TOKENS)
 
 
-def measure(boots: Boots, sizes: Sequence[int]) -> Headline:
+def measure(boots: Boots, scale: Scale) -> Headline:
     """
     The documents of all kinds at all sizes.
     """
-    rows = [row for size in sizes for row in (*_rows(boots, size, toggled=False), *_rows(boots, size, toggled=True))]
-    largest = sizes[-1]
+    rows = [row for size in scale.sizes for row in (*_rows(boots, size, toggled=False), *_rows(boots, size, toggled=True))]
+    largest = scale.largest
     notices: list[str] = []
     verdicts: list[Verdict] = []
-    if largest < _FULL:
-        notices.append(f"the first document is judged at {_FULL} plugins: --full")
+    if largest < MANY:
+        notices.append(f"the first document is judged at {MANY} plugins: --full")
     else:
         verdicts.extend(_verdict(boots, kind, largest, toggled=False) for kind in (HONEYHOST, HONEYHOST_TOKENS))
     verdicts.extend(_verdict(boots, kind, largest, toggled=True) for kind in (HONEYHOST, HONEYHOST_TOKENS))
@@ -43,7 +41,15 @@ def _rows(boots: Boots, size: int, *, toggled: bool) -> list[Row]:
     floor = _figure(boots, INCLUDE, size, toggled=toggled)
     values = {kind: _figure(boots, kind, size, toggled=toggled) for kind in _KINDS}
     return [
-        Row(name=f"{when}: {kind.name}", size=size, value=value, unit="s", ratio=ratio(value, floor), lacks=kind.lacks)
+        Row(
+            name=f"{when}: {kind.name}",
+            size=size,
+            value=value,
+            unit="s",
+            ratio=ratio(value, floor),
+            who=kind.name,
+            lacks=kind.lacks,
+        )
         for kind, value in values.items()
     ]
 

@@ -17,6 +17,12 @@ from peers import versions
 
 _MEASURED = ("honeyhost", "fastapi", "starlette", "pydantic", "pydantic-settings", "importlib_metadata", "PyYAML", "typer")
 _PEERS = ("litestar", "Flask", "Django", "stevedore", "pluggy", "npe2", "datasette", "pip")
+_METHOD = (
+    "All alternatives take turns, in short batches of one process or in fresh interpreters, and a figure is the median of the "
+    "CPU time of one operation: on a shared machine it is steady where wall time is not. Ratios are what counts; wall time "
+    "stands beside it where work waits. The floor runs beside the others each time. `nox -s bench` runs the short form, which "
+    "fails where a ratio misses its target by more than 25 %. P5, P6, P10 and P12 to P17 measure rooms that are not built yet."
+)
 _SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 _MEGABYTE = 1e6
 
@@ -53,21 +59,8 @@ def as_json(headlines: Sequence[Headline], command: str) -> str:
 
 
 def _page_head(command: str) -> list[str]:
-    return [
-        "# Benchmarks",
-        "",
-        "Made by the command below; do not edit.",
-        "",
-        f"    {command}",
-        "",
-        *(f"- {name}: {value}" for name, value in _about().items()),
-        "",
-        "All alternatives take turns, in short batches of one process or in fresh interpreters, and a figure is the median of the "
-        "CPU time of one operation: on a shared machine it is steady where wall time is not. Ratios are what counts; wall time "
-        "stands beside it where work waits. The floor runs beside the others each time. `nox -s bench` runs the short form, "
-        "which fails where a ratio misses its target by more than 25 %.",
-        "",
-    ]
+    facts = [f"- {name}: {value}" for name, value in _about().items()]
+    return ["# Benchmarks", "", "Made by the command below; do not edit.", "", f"    {command}", "", *facts, "", _METHOD, ""]
 
 
 def _about() -> dict[str, str]:
@@ -152,7 +145,7 @@ def _cell(row: Row) -> str:
 
 
 def _lacks(headline: Headline) -> dict[str, str]:
-    return {row.name: row.lacks for row in headline.rows if row.lacks}
+    return {row.who or row.name: row.lacks for row in headline.rows if row.lacks}
 
 
 def _number(value: float, unit: str) -> str:

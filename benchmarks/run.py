@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import p1_boot
@@ -26,25 +25,9 @@ from ground import Ground
 from hosts import Hosts
 from outcome import Headline
 from report import as_json, markdown, text
+from scale import FULL, QUICK, Scale
 
 README = Path(__file__).parent / "README.md"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scale:
-    """
-    How much is measured. ``rounds`` are batches of one process, ``starts`` are fresh interpreters.
-    """
-
-    sizes: Sequence[int]
-    cheap_sizes: Sequence[int]
-    """Where no plugin has to be compiled."""
-    rounds: int
-    starts: int
-
-
-QUICK = Scale(sizes=(1, 100), cheap_sizes=(10, 1000), rounds=25, starts=5)
-FULL = Scale(sizes=(1, 100, 1000), cheap_sizes=(10, 100, 1000), rounds=61, starts=13)
 
 
 def main() -> int:
@@ -68,17 +51,17 @@ def main() -> int:
 
 def _headlines(folder: Path, scale: Scale) -> Mapping[str, Callable[[], Headline]]:
     ground = Ground(folder)
-    boots = Boots(ground, scale.starts)
+    boots = Boots(ground, scale)
     hosts = Hosts(ground)
     return {
-        "P1": lambda: p1_boot.measure(boots, scale.sizes),
-        "P2": lambda: p2_requests.measure(hosts, scale.sizes, scale.rounds),
-        "P3": lambda: p3_unknown.measure(hosts, scale.sizes, scale.rounds),
-        "P4": lambda: p4_openapi.measure(boots, scale.sizes),
-        "P7": lambda: p7_discovery.measure(ground, scale.cheap_sizes, scale.starts),
-        "P8": lambda: p8_resolve.measure(ground, scale.starts),
-        "P9": lambda: p9_commands.measure(ground, scale.starts),
-        "P11": lambda: p11_memory.measure(boots, scale.sizes),
+        "P1": lambda: p1_boot.measure(boots, scale),
+        "P2": lambda: p2_requests.measure(hosts, scale),
+        "P3": lambda: p3_unknown.measure(hosts, scale),
+        "P4": lambda: p4_openapi.measure(boots, scale),
+        "P7": lambda: p7_discovery.measure(ground, scale),
+        "P8": lambda: p8_resolve.measure(ground, scale),
+        "P9": lambda: p9_commands.measure(ground, scale),
+        "P11": lambda: p11_memory.measure(boots, scale),
     }
 
 

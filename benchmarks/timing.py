@@ -11,9 +11,13 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+"""What the alternatives of a comparison are called by."""
 
 Case = Callable[[int], Awaitable[None]]
 """Does an operation as many times as it is told."""
@@ -62,12 +66,12 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-async def interleaved(cases: Mapping[str, Case], rounds: int) -> dict[str, Sample]:
+async def interleaved(cases: Mapping[Key, Case], rounds: int) -> dict[Key, Sample]:
     """
     Each case's median over batches that take turns, in this thread.
     """
     sizes = {name: await _batch_size(case) for name, case in cases.items()}
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in cases}
+    taken: dict[Key, list[tuple[float, float]]] = {name: [] for name in cases}
     gc.collect()
     gc.freeze()
     for _ in range(rounds):
@@ -84,6 +88,7 @@ async def _batch_size(case: Case) -> int:
 
 
 async def _timed(case: Case, count: int) -> tuple[float, float]:
+    await case(count // 10)  # whoever had the turn before has filled the processor's caches
     wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
     await case(count)
     cpu, wall = time.thread_time_ns() - cpu, time.perf_counter_ns() - wall
@@ -99,23 +104,22 @@ def repeated(operation: Callable[[], object]) -> Case:
     A case of an operation that does not wait.
     """
 
-    async def case(count: int) -> None:  # noqa: RUF029 - a case is awaited, also where nothing waits in it
+    async def case(count: int) -> None:
         for _ in range(count):
             operation()
 
     return case
 
 
-def started(
-    commands: Mapping[str, Command], rounds: int, *, fewer: Mapping[str, int] | None = None
-) -> dict[str, list[Run]]:
+def started(commands: Mapping[str, Command], rounds: int, *, fewer: Mapping[str, int] | None = None) -> dict[str, list[Run]]:
     """
     Each program's runs: fresh processes that take turns, after one run of each that warms the caches of the machine.
 
-    ``fewer`` gives slow programs a smaller number of rounds; they take their turns in the first ones.
+    ``fewer`` gives slow programs a smaller number of rounds; they take their turns in the first ones, and are not warmed.
     """
-    for command in commands.values():
-        run(command)
+    for name, command in commands.items():
+        if name not in (fewer or {}):
+            run(command)
     taken: dict[str, list[Run]] = {name: [] for name in commands}
     for number in range(rounds):
         for name, command in commands.items():

@@ -78,7 +78,7 @@ def read_archives(path: Path) -> tuple[Found, ...]:
     """
     try:
         archive = StrictZip.open(path)
-        return _in_wheel(path, archive) if path.suffix == ".whl" else (_in_zip(path, archive),)
+        return _in_wheel(path, archive) if _is_wheel(path) else (_in_zip(path, archive),)
     except ArchiveRefusedError as cause:
         return (DiscoveryFailure(origin=Origin(kind="archive", location=str(path)), problems=cause.problems),)
 
@@ -91,7 +91,11 @@ def tree_of(path: Path, package: str) -> ArchiveTree:
         ArchiveRefusedError: if the archive is not accepted.
     """
     archive = StrictZip.open(path)
-    return ArchiveTree(archive, package.replace(".", "/") if path.suffix == ".whl" else "")
+    return ArchiveTree(archive, package.replace(".", "/") if _is_wheel(path) else "")
+
+
+def _is_wheel(path: Path) -> bool:
+    return path.suffix.lower() == ".whl"
 
 
 def _in_wheel(path: Path, archive: StrictZip) -> tuple[Found, ...]:

@@ -91,6 +91,7 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     """
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
     child.wait()
 
 

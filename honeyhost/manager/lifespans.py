@@ -7,8 +7,7 @@ inherit the context variables of whoever happened to start it.
 
 import asyncio
 import inspect
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from contextvars import Context
 from typing import Any
@@ -17,8 +16,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import _DefaultLifespan
 
 from honeyhost.errors import LoadError
+from honeyhost.sdk.requires import passage
 
-logger = logging.getLogger("honeyhost")
+Died = Callable[[BaseException], None]
 
 
 def has_lifespan(router: APIRouter) -> bool:
@@ -31,23 +31,32 @@ def has_lifespan(router: APIRouter) -> bool:
 def _empty(lifespan: Any) -> bool:
     # Including a router merges two lifespans into a closure; two empty ones make an empty one.
     if isinstance(lifespan, _DefaultLifespan):
-        return True
+        return not (lifespan._router.on_startup or lifespan._router.on_shutdown)  # noqa: SLF001 - pinned by tests
     if getattr(lifespan, "__name__", "") != "merged_lifespan":
         return False
-    inner = inspect.getclosurevars(lifespan).nonlocals
-    parts = (inner.get("original_context"), inner.get("nested_context"))
-    return all(part is not None and _empty(part) for part in parts)
+    inner = inspect.getclosurevars(inspect.unwrap(lifespan)).nonlocals
+    return _empty(inner.get("original_context")) and _empty(inner.get("nested_context"))
 
 
 class PluginLifespan:
     """
     The lifespan of one plugin.
+
+    ``died`` is called when it ends by itself after it had started: a background task inside it failed.
     """
 
-    def __init__(self, plugin: str, routers: Sequence[APIRouter], app: FastAPI) -> None:
+    def __init__(
+        self,
+        plugin: str,
+        routers: Sequence[APIRouter],
+        app: FastAPI,
+        *,
+        died: Died = lambda _: None,
+    ) -> None:
         self._plugin = plugin
         self._routers = tuple(routers)
         self._app = app
+        self._died = died
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -60,15 +69,20 @@ class PluginLifespan:
         """
         loop = asyncio.get_running_loop()
         started: asyncio.Future[Mapping[str, Any]] = loop.create_future()
-        self._task = loop.create_task(self._run(started), name=f"honeyhost lifespan {self._plugin}", context=Context())
-        either: set[asyncio.Future[Any]] = {started, self._task}
-        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        self._task = task = loop.create_task(self._run(started), name=f"honeyhost lifespan {self._plugin}", context=Context())
+        either: set[asyncio.Future[Any]] = {started, task}
+        try:
+            await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await self._cancelled(task)
+            raise
         if started.done():
+            task.add_done_callback(self._ended)
             return started.result()
-        if not self._task.done():
-            await self._cancelled()
+        if not task.done():
+            await self._cancelled(task)
             raise LoadError(f"plugin '{self._plugin}' did not start within {seconds:g} s", plugin=self._plugin)
-        error = _ended(self._task)
+        error = _outcome(task)
         message = f"plugin '{self._plugin}' raised {type(error).__name__} while starting: {error}"
         raise LoadError(message, plugin=self._plugin) from error
 
@@ -82,26 +96,39 @@ class PluginLifespan:
         self._stop.set()
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if done:
-            return _ended(task)
-        await self._cancelled()
+            return _outcome(task)
+        await self._cancelled(task)
         return TimeoutError(f"did not stop within {seconds:g} s")
 
     async def _run(self, started: "asyncio.Future[Mapping[str, Any]]") -> None:
+        passage.set((self._plugin, None, frozenset()))
         state: dict[str, Any] = {}
-        async with AsyncExitStack() as stack:
-            for router in self._routers:
-                brought = await stack.enter_async_context(router.lifespan_context(self._app))
-                state.update(brought or {})
-            started.set_result(state)
-            await self._stop.wait()
+        try:
+            async with AsyncExitStack() as stack:
+                for router in self._routers:
+                    brought = await stack.enter_async_context(router.lifespan_context(self._app))
+                    state.update(brought or {})
+                started.set_result(state)
+                await self._stop.wait()
+        except SystemExit as error:
+            # Left as it is, it would end the event loop and with it the host.
+            raise RuntimeError(f"SystemExit: {error}") from error
 
-    async def _cancelled(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task}, timeout=1)
+    async def _cancelled(self, task: "asyncio.Task[None]") -> None:
+        self._stop.set()
+        task.cancel()
+        await asyncio.wait({task}, timeout=_LAST_SECONDS)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        if not self._stop.is_set():
+            self._died(_outcome(task) or RuntimeError("its lifespan ended"))
 
 
-def _ended(task: "asyncio.Task[None]") -> BaseException | None:
+_LAST_SECONDS = 1.0
+"""For a plugin that was cancelled and does not end."""
+
+
+def _outcome(task: "asyncio.Task[None]") -> BaseException | None:
     if task.cancelled():
         return asyncio.CancelledError()
     return task.exception()

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from starlette.datastructures import URLPath
-from starlette.routing import NoMatchFound, compile_path, replace_params
+from starlette.routing import Match, NoMatchFound, compile_path, replace_params
+from starlette.types import Scope
 
 from honeyhost.attach.navigation import NavEntry, sorted_nav
 from honeyhost.attach.routing.front import Front
@@ -22,7 +23,7 @@ class Live:
     One moment. ``revision`` counts the swaps of this process.
     """
 
-    __slots__ = ("_fragment", "_nav", "enabled", "fronts", "revision")
+    __slots__ = ("_fragment", "_nav", "enabled", "fronts", "known", "revision")
 
     def __init__(
         self,
@@ -34,6 +35,8 @@ class Live:
         self.revision = revision
         self.enabled = enabled
         self.fronts = fronts
+        self.known: dict[str, tuple[Match, Scope]] = {}
+        """What the routing has found for static paths at this moment."""
         self._fragment = fragment
         self._nav: tuple[NavEntry, ...] | None = None
 

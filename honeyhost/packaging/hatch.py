@@ -22,8 +22,10 @@ A plugin with errors is not built, and neither is one whose project says somethi
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -78,7 +80,9 @@ class PluginBuildHook(BuildHookInterface[BuilderConfig]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._scratch: TemporaryDirectory[str] | None = None
+        self._scratch = Path(mkdtemp(prefix="honeyhost-build-"))
+        # Also where hatchling fails between the two steps: it has no step for that.
+        self._clean = finalize(self, rmtree, self._scratch, ignore_errors=True)
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """
@@ -91,7 +95,6 @@ class PluginBuildHook(BuildHookInterface[BuilderConfig]):
         for problem in project.problems:
             if problem.severity == "warning":
                 self.app.display_warning("\n".join(worded(problem)))
-        self._scratch = TemporaryDirectory(prefix="honeyhost-build-")
         if version == "editable":
             self._map_editable(project, build_data)
         else:
@@ -103,8 +106,7 @@ class PluginBuildHook(BuildHookInterface[BuilderConfig]):
         After the wheel was built: read it as a host will.
         """
         del build_data
-        if self._scratch is not None:
-            self._scratch.cleanup()
+        self._clean()
         if self.target_name != "wheel" or version == "editable":
             return
         found = read_archive(Path(artifact_path))
@@ -154,9 +156,7 @@ class PluginBuildHook(BuildHookInterface[BuilderConfig]):
         build_data["force_include_editable"][source] = target
 
     def _written(self, name: str, text: str) -> str:
-        if self._scratch is None:
-            self._scratch = TemporaryDirectory(prefix="honeyhost-build-")
-        place = Path(self._scratch.name, name)
+        place = self._scratch / name
         place.write_text(text, encoding="utf-8")
         return str(place)
 
@@ -182,9 +182,10 @@ def _project(root: Path, options: dict[str, Any], *, references: bool) -> Projec
     if isinstance(layout, Problem):
         raise refusal([layout])
     project = read_project(layout, references=references)
-    if not isinstance(project, Project):
-        raise refusal(project)
-    return project
+    if isinstance(project, Project):
+        return project
+    complete = project if references else read_project(layout, references=True)
+    raise refusal(project if isinstance(complete, Project) else complete)
 
 
 def _copy(project: Project) -> str:

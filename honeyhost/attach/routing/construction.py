@@ -133,7 +133,7 @@ def _api_route(effective: _Effective, original: APIRoute, source: RouterSource, 
     assert context.app is not None  # noqa: S101 - set by the framework for API routes
     own = type(original)
     foreign = own.matches is not APIRoute.matches or own.handle is not APIRoute.handle
-    framework = {_CONTEXT: context, **({_LIMITS: effective.form_limits} if effective.form_limits else {})}
+    framework: dict[str, Any] = {_LIMITS: effective.form_limits} if effective.form_limits else {}
     return TableRoute(
         kind="http",
         path=context.path,
@@ -148,7 +148,7 @@ def _api_route(effective: _Effective, original: APIRoute, source: RouterSource, 
         pattern=None if foreign else context.path_regex.match,
         parameters=_parameters(context),
         foreign=foreign,
-        framework=framework,
+        framework={**framework, _CONTEXT: context} if foreign else framework,
         source=source.reference,
         urls=context.url_path_for,
     )

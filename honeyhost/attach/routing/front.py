@@ -21,18 +21,18 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from honeyhost.attach.routing import refusal
-from honeyhost.attach.routing.gate import Gate, counted, time_limited
+from honeyhost.attach.routing.gate import BODILESS, Gate, counted, time_limited
 from honeyhost.attach.routing.prefix import Prefix
-from honeyhost.attach.routing.route import TableRoute
-from honeyhost.attach.routing.table import StaticRoutes, Table
+from honeyhost.attach.routing.table import Selected, Table
+from honeyhost.attach.routing.urls import HostRouter, PluginUrls
 from honeyhost.sdk import Caller
 from honeyhost.sdk.requires import passage
 
 ENTRY = "honeyhost.entry"
 """
-Key in the scope: None where no plugin answers, else the front of the snapshot that the request started with, the path below
-the host's root path, and what the table has for exactly this path; behind the gate, where something of the plugin's wraps all
-its routes, the app of the route that was found.
+Key in the scope: the front of the snapshot that the request started with (None where no plugin answers), the path below the
+host's root path, and what the table has for exactly this path; behind the gate, where something of the plugin's wraps all its
+routes, the app of the route that was found.
 """
 
 Middleware = Callable[[ASGIApp], ASGIApp]
@@ -80,84 +80,75 @@ class Front:
         slug: of the plugin.
         gate: the host's rules.
         load: imports the plugin and builds its table; called at the first request that the gate lets that far.
+        host: resolves the names of routes that are not the plugin's.
         public: whether any route is for everyone: only then is a plugin loaded for a stranger.
         lifespan: whether the plugin has something that must outlive its requests.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a fact of its own
         self,
         slug: str,
         gate: Gate,
         load: Callable[[], Awaitable[LoadedTable]],
         *,
+        host: HostRouter,
         public: bool = False,
         lifespan: bool = False,
     ) -> None:
         self.slug = slug
+        self.gate = gate
+        self.identity = gate.identity
+        self.limit = gate.max_body_size
         self.public = public
+        self.urls = PluginUrls(self, host)
         self.state: Mapping[str, Any] = {}
         """What the plugin's lifespan yielded."""
-        self.urls: UrlProvider | None = None
-        self._gate = gate
-        self._identity = gate.identity
-        self._limit = gate.max_body_size
+        self.table: Table | None = None
+        """The routes, once they were built."""
+        self.around: ASGIApp | None = None
+        """What wraps all of them: time limit, state, the plugin's own middleware."""
         self._load = load
         self._lifespan = lifespan
-        self._table: Table | None = None
-        self._around: ASGIApp | None = None
         self._in_flight = 0
         self._idle: asyncio.Event | None = None
 
-    @property
-    def table(self) -> Table | None:
+    async def loaded(self, scope: Scope) -> Table:
         """
-        The table, once it was built.
-        """
-        return self._table
+        The table, built now if it was not yet.
 
-    async def serve(self, path: str, static: StaticRoutes | None, scope: Scope, receive: Receive, send: Send) -> None:
+        Raises:
+            HTTPException: 503, if the plugin cannot be imported or built.
         """
-        The answer to one request or websocket.
-
-        ``path`` is the path below the host's root path, ``static`` what the table has for exactly this path.
-        """
-        # Every request to a plugin goes through here. It is written out in one piece, since a call costs what four lines do.
-        caller = await self._identity(HTTPConnection(scope))
-        if caller is None and not self.public:
-            raise refusal.unauthenticated(scope)
-        table = self._table
-        if table is None:
-            table = await self._loaded(scope)
-            static = table.static.get(path)
-        route = static.get(scope.get("method")) if static is not None else None
-        if route is not None:
-            scope["endpoint"] = route.endpoint
-            scope.setdefault("path_params", {})
-        else:
-            route = table.select(scope, path) or self._unmatched(table, caller, scope, path)
-        policy = route.policy
-        if not policy.public and (caller is None or not policy.permissions <= caller.permissions):
-            self._gate.admit(scope, caller, policy, self.slug)
-        scope["route"] = route.route
-        if route.framework:
-            known = scope.get("fastapi")
-            scope["fastapi"] = _joined(known, route.framework) if known else route.framework.copy()
-        if self.urls is not None:
-            scope["router"] = self.urls
-        if "fastapi.telemetry" in scope:
-            _route_selected(scope=scope, path=route.label, mount=route.kind == "mount")
-        app = route.app
-        if self._around is not None:
-            scope[ENTRY] = app
-            app = self._around
-        if self._limit is not None and scope["type"] == "http":
-            self._gate.refuse_large(scope)
-            receive = partial(counted, scope, receive, self._limit, [0])
-        token = passage.set((self.slug, caller, policy.permissions))
         try:
-            await app(scope, receive, send)
-        finally:
-            passage.reset(token)
+            brought = await self._load()
+        except Exception as error:
+            raise refusal.unavailable(scope, self.slug) from error
+        self.around = self._wrapped(brought.around)
+        self.table = brought.table
+        return brought.table
+
+    def unmatched(self, table: Table, caller: Caller | None, scope: Scope, path: str) -> Selected:
+        """
+        What answers where no route matches path and method: a redirect or a frontend.
+
+        Raises:
+            HTTPException: 405 for another method, 404 for another path; 401 and 403 go before the 405.
+        """
+        found = table.partial(scope, path)
+        if found is not None:
+            route, _ = found
+            if route.foreign:
+                return found  # its own code says what it makes of another method
+            self.gate.admit(scope, caller, route.policy, self.slug)
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(route.methods))})
+        redirected = table.redirected(scope, path)
+        if redirected is not None:
+            route, target = redirected
+            return replace(route, app=RedirectResponse(url=str(URL(scope=target))), framework={}), {}
+        low = table.low_priority(scope)
+        if low is None:
+            raise refusal.not_found(scope)
+        return low
 
     async def drained(self, seconds: float) -> bool:
         """
@@ -173,20 +164,11 @@ class Front:
             return False
         return True
 
-    async def _loaded(self, scope: Scope) -> Table:
-        try:
-            brought = await self._load()
-        except Exception as error:
-            raise refusal.unavailable(scope, self.slug) from error
-        self._around = self._wrapped(brought.around)
-        self._table = brought.table
-        return brought.table
-
     def _wrapped(self, around: ASGIApp | None) -> ASGIApp | None:
         if self._lifespan:
             around = self._living(around or _answer)
-        if self._gate.timeout is not None:
-            around = time_limited(around or _answer, self._gate.timeout, self.slug)
+        if self.gate.timeout is not None:
+            around = time_limited(around or _answer, self.gate.timeout, self.slug)
         return around
 
     def _living(self, app: ASGIApp) -> ASGIApp:
@@ -208,32 +190,14 @@ class Front:
 
         return living
 
-    def _unmatched(self, table: Table, caller: Caller | None, scope: Scope, path: str) -> TableRoute:
-        """
-        What answers where no route matches path and method: a redirect, a frontend, or a refusal.
-        """
-        route = table.partial(scope, path)
-        if route is not None and not route.foreign:
-            self._gate.admit(scope, caller, route.policy, self.slug)
-            raise HTTPException(405, headers={"Allow": ", ".join(sorted(route.methods))})
-        if route is not None:
-            return route
-        redirected = table.redirected(scope, path)
-        if redirected is not None:
-            route, target = redirected
-            return replace(route, app=RedirectResponse(url=str(URL(scope=target))), framework={})
-        route = table.low_priority(scope)
-        if route is None:
-            raise refusal.not_found(scope)
-        return route
 
-
-def _joined(known: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+def _update_framework(scope: Scope, own: Mapping[str, Any]) -> None:
     """
-    What stands under ``fastapi`` in the scope: the route's context, and form limits that add to those of routers outside.
+    Lay the framework's part of a route into the scope; form limits add to those of the routers outside.
     """
+    known = scope.get("fastapi", {})
     limits = {**known.get("form_limits", {}), **own.get("form_limits", {})}
-    return {**known, **own, **({"form_limits": limits} if limits else {})}
+    scope["fastapi"] = {**known, **own, **({"form_limits": limits} if limits else {})}
 
 
 class Fronts(Protocol):
@@ -248,11 +212,28 @@ class Fronts(Protocol):
         """
         ...
 
+    @property
+    def known(self) -> dict[str, tuple[Match, Scope]]:
+        """
+        What was found for static paths. Taking a path apart costs as much as the rest of the gate, so it is done once; there
+        are never more of them than the plugins have, whatever is asked for.
+        """
+        ...
+
     def url_path_for(self, slug: str, name: str, path_params: Mapping[str, Any]) -> URLPath:
         """
         The path of a plugin's route by name, without loading the plugin.
         """
         ...
+
+
+class _Connection(HTTPConnection):
+    """
+    A connection without the check of its kind: the host's router asks for nothing but requests and websockets.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
 
 
 class PluginRoute(BaseRoute):
@@ -268,45 +249,75 @@ class PluginRoute(BaseRoute):
         self._length = len(prefix.head)
         self._shared = prefix.shared
         self._current = current
-        self._known: tuple[Fronts | None, dict[str, tuple[Match, Scope]]] = (None, {})
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """
         A full match for every path below the prefix; where the prefix is shared with the host, for known slugs only.
         """
-        current, (of, known) = self._current(), self._known
-        if of is not current:
-            known = {}
-            self._known = (current, known)
+        current = self._current()
         path: str = get_route_path(scope) if scope.get("root_path") else scope["path"]
-        # Taking a path apart costs as much as the rest of the gate, so static paths are remembered: they are so many as the
-        # plugins have, whatever is asked for.
-        return known.get(path) or self._match(path, current, known)
+        return current.known.get(path) or self._match(path, current)
 
-    def _match(self, path: str, current: Fronts, known: dict[str, tuple[Match, Scope]]) -> tuple[Match, Scope]:
+    def _match(self, path: str, current: Fronts) -> tuple[Match, Scope]:
         if not path.startswith(self._head):
             return Match.NONE, {}
         end = path.find("/", self._length)
         slug = path[self._length :] if end < 0 else path[self._length : end]
         front = current.fronts.get(slug)
         if front is None:
-            return (Match.NONE, {}) if self._shared or not slug else (Match.FULL, {ENTRY: None})
+            return (Match.NONE, {}) if self._shared or not slug else (Match.FULL, {ENTRY: (None, path, None)})
         static = front.table.static.get(path) if front.table is not None else None
-        match = Match.FULL, {ENTRY: (front, path, static)}
+        match = Match.FULL, {ENTRY: (front, path, static), "router": front.urls}
         if static is not None:
-            known[path] = match
+            current.known[path] = match
         return match
 
-    def handle(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override] # one frame less
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912 - see below
         """
         The plugin's answer, or 404 at once.
         """
-        entry = scope[ENTRY]
-        if entry is None:
+        # Every request to a plugin goes through here. It is written out in one piece, since a call costs what four lines do.
+        front, path, static = scope[ENTRY]
+        if front is None:
             raise refusal.not_found(scope)
-        front, path, static = entry
-        answer: Awaitable[None] = front.serve(path, static, scope, receive, send)
-        return answer
+        caller = await front.identity(_Connection(scope))
+        if caller is None and not front.public:
+            raise refusal.unauthenticated(scope)
+        table = front.table
+        if table is None:
+            table = await front.loaded(scope)
+            static = table.static.get(path)
+        method = scope.get("method")  # a websocket has none
+        route = static.get(method) if static is not None else None
+        child = None
+        if route is None:
+            route, child = table.select(scope, path) or front.unmatched(table, caller, scope, path)
+        wanted = route.policy.permissions
+        if caller is None or not wanted <= caller.permissions:
+            front.gate.admit(scope, caller, route.policy, front.slug)
+        if child is None:
+            scope["endpoint"] = route.endpoint
+            scope.setdefault("path_params", {})
+        else:
+            scope.update(child)
+        if route.framework:
+            _update_framework(scope, route.framework)
+        scope["route"] = route.route
+        if "fastapi.telemetry" in scope:
+            _route_selected(scope=scope, path=route.label, mount=route.kind == "mount")
+        app = route.app
+        if front.around is not None:
+            scope[ENTRY] = app
+            app = front.around
+        if front.limit is not None and method is not None:
+            if method not in BODILESS:
+                front.gate.refuse_large(scope)
+            receive = partial(counted, scope, receive, front.limit, [0])
+        token = passage.set((front.slug, caller, wanted))
+        try:
+            await app(scope, receive, send)
+        finally:
+            passage.reset(token)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """
@@ -316,37 +327,3 @@ class PluginRoute(BaseRoute):
         if not colon:
             raise NoMatchFound(name, path_params)
         return self._current().url_path_for(slug, route, path_params)
-
-
-class UrlProvider(Protocol):
-    """
-    What the framework asks for the path of a named route.
-    """
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        """
-        The path of a route by its name.
-        """
-        ...
-
-
-class PluginUrls:
-    """
-    ``url_for`` inside a plugin: its own routes by their bare names first, then everything the host knows.
-    """
-
-    def __init__(self, front: Front, host: UrlProvider) -> None:
-        self._front = front
-        self._host = host
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        """
-        The path of a route by its name.
-        """
-        table = self._front.table
-        if table is not None:
-            try:
-                return table.url_path_for(name, **path_params)
-            except NoMatchFound:
-                pass
-        return self._host.url_path_for(name, **path_params)

@@ -3,6 +3,7 @@ Frontends: what the routers of a plugin serve where no route matched (``router.f
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,6 @@ from fastapi.routing import (
     _FrontendRoute,
     _FrontendRouteGroup,
     _join_frontend_paths,
-    _update_scope,
 )
 from starlette.routing import Match
 from starlette.types import Scope
@@ -32,9 +32,9 @@ class Frontends:
     def __iter__(self) -> Iterator[TableRoute]:
         return iter(self._routes)
 
-    def select(self, scope: Scope) -> TableRoute | None:
+    def select(self, scope: Scope) -> tuple[TableRoute, Scope] | None:
         """
-        The frontend for a path, if there is one; what it matched stands in the scope then.
+        The frontend for a path, if there is one, and what it adds to the scope.
         """
         best: tuple[tuple[bool, int], TableRoute, Scope] | None = None
         for route in self._routes:
@@ -45,8 +45,7 @@ class Frontends:
         if best is None:
             return None
         _, route, child = best
-        _update_scope(scope, child)
-        return route
+        return replace(route, framework={**route.framework, **child["fastapi"]}), {}
 
 
 def frontend_routes(

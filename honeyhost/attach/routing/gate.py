@@ -48,12 +48,12 @@ class Gate:
         Raises:
             HTTPException: 413.
         """
-        # These methods hardly ever have a body: not looking through their headers is worth more than refusing early.
-        if self.max_body_size is not None and scope["method"] not in _BODILESS and _said_length(scope) > self.max_body_size:
+        if self.max_body_size is not None and _said_length(scope) > self.max_body_size:
             raise refusal.too_large(scope, self.max_body_size)
 
 
-_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that hardly ever have a body: not looking through their headers is worth more than refusing early."""
 _LONGEST = 19
 """Digits of a length that is read; more of them are more than anybody allows, and Python refuses to read thousands."""
 

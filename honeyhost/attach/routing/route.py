@@ -46,7 +46,7 @@ class TableRoute:
     foreign: bool = False
     """Whether code of the plugin decides what matches, so that nothing can be said beforehand."""
     framework: dict[str, Any] = field(default_factory=dict)
-    """What the framework expects to find in the scope under ``fastapi``."""
+    """What the framework expects to find in the scope under ``fastapi``; empty for most routes."""
     source: str = ""
     urls: Callable[..., URLPath] | None = None
 

@@ -3,7 +3,7 @@ Serving: the plugin route and the OpenAPI document put into a FastAPI applicatio
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.exception_handlers import http_exception_handler
@@ -58,8 +58,8 @@ def _word_refusals(app: FastAPI) -> Callable[[], None]:
         own = app.exception_handlers.get(HTTPException, http_exception_handler)
         if own is http_exception_handler:
             return JSONResponse(error.problem, error.status_code, headers=error.headers, media_type="application/problem+json")
-        answer: Response = await own(request, error) if is_async_callable(own) else await run_in_threadpool(own, request, error)
-        return answer
+        answer: Any = await own(request, error) if is_async_callable(own) else await run_in_threadpool(own, request, error)
+        return cast("Response", answer)
 
     app.exception_handlers[Refusal] = handler
 

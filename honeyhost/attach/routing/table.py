@@ -2,7 +2,7 @@
 The table: the finished routes of one plugin, and how a request finds its route.
 
 First match wins, as in the framework's own router, without that one's linear scan where it can be spared: a static path is
-looked up by (method, path), anything else in the routes that share its first segment.
+looked up by path and method, anything else in the routes that share its first segment.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,6 +15,8 @@ from starlette.types import Scope
 
 from honeyhost.attach.routing.route import TableRoute
 
+Selected = tuple[TableRoute, Scope]
+"""The route that answers, and what it adds to the scope once the gate has let the request through."""
 StaticRoutes = Mapping[str | None, TableRoute]
 """The routes of one path by method."""
 
@@ -24,9 +26,9 @@ class LowPriority(Protocol):
     What is asked when no route matched: the frontends of the plugin's routers.
     """
 
-    def select(self, scope: Scope) -> TableRoute | None:
+    def select(self, scope: Scope) -> Selected | None:
         """
-        The frontend for a path, if there is one; what it matched stands in the scope then.
+        The frontend for a path, if there is one, and what it adds to the scope.
         """
         ...
 
@@ -56,28 +58,24 @@ class Table:
         yield from self._routes
         yield from self._low
 
-    def select(self, scope: Scope, path: str) -> TableRoute | None:
+    def select(self, scope: Scope, path: str) -> Selected | None:
         """
-        The route that answers, or None. What it matched stands in the scope then.
+        The route that answers, and what it adds to the scope.
         """
         method = scope.get("method")
         for route in self._near(scope, path):
             if route.pattern is None:
                 match, child = route.matches(scope)
                 if match is Match.FULL:
-                    scope.update(child)
-                    return route
+                    return route, child
             elif (not route.methods or method in route.methods) and (found := route.pattern(path)) is not None:
-                # A dictionary of its own: the one in the scope may be that of an application around the host.
-                params = dict(scope.get("path_params") or ())
+                params = dict(scope.get("path_params") or ())  # those of an application around the host
                 for name, group, convert in route.parameters:
                     params[name] = convert(found[group])
-                scope["path_params"] = params
-                scope["endpoint"] = route.endpoint
-                return route
+                return route, {"endpoint": route.endpoint, "path_params": params}
         return None
 
-    def partial(self, scope: Scope, path: str) -> TableRoute | None:
+    def partial(self, scope: Scope, path: str) -> Selected | None:
         """
         The first route that matches the path with another method.
         """
@@ -85,10 +83,9 @@ class Table:
             if route.pattern is None:
                 match, child = route.matches(scope)
                 if match is Match.PARTIAL:
-                    scope.update(child)
-                    return route
+                    return route, child
             elif route.pattern(path) is not None:
-                return route
+                return route, {}
         return None
 
     def redirected(self, scope: Scope, path: str) -> tuple[TableRoute, Scope] | None:
@@ -100,10 +97,10 @@ class Table:
         other, fewer = dict(scope), path.endswith("/")
         other["path"] = other["path"].rstrip("/") if fewer else other["path"] + "/"
         changed = path.rstrip("/") if fewer else path + "/"
-        target = self.select(dict(other), changed) or self.partial(dict(other), changed)
-        return (target, other) if target is not None else None
+        target = self.select(other, changed) or self.partial(other, changed)
+        return (target[0], other) if target is not None else None
 
-    def low_priority(self, scope: Scope) -> TableRoute | None:
+    def low_priority(self, scope: Scope) -> Selected | None:
         """
         The frontend that answers where no route does.
         """

@@ -2,7 +2,7 @@
 ``serve``: the bundled platform with its plugins.
 
 The socket is opened here, before the server starts: an address that is taken is told in one line, ``--port 0`` knows its port,
-and the address that is printed is the one that answers.
+and whoever asks at the printed address before the server is ready waits instead of being refused.
 """
 
 import copy
@@ -23,6 +23,7 @@ from honeyhost.settings import Settings
 from honeyhost.wiring import administrator_token
 
 APPLICATION = "honeyhost.fastapi:application"
+_BACKLOG = 2048
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - what a person typed, and what a browser can open
 
 
@@ -74,6 +75,7 @@ def _bound(host: str, port: int) -> socket.socket:
         listener = stack.enter_context(socket.socket(family, kind, protocol))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        listener.listen(_BACKLOG)
         stack.pop_all()
     return listener
 

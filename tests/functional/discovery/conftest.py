@@ -100,6 +100,14 @@ def variables(backends: Path) -> dict[str, str]:
     return {**kept, "PATH": f"{backends / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": path}
 
 
+@pytest.fixture(name="run")
+def run_fixture() -> Callable[..., str]:
+    """
+    Run a command that must succeed.
+    """
+    return run
+
+
 @pytest.fixture
 def environment(tmp_path: Path, variables: dict[str, str]) -> Environment:
     """

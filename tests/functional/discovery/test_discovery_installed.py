@@ -2,11 +2,15 @@
 Plugins as every common build backend leaves them, installed as wheels and as editables, found without importing anything.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from honeyhost.discovery.archives import read_archive
+from honeyhost.discovery.inventory import DiscoveredPlugin
 
 pytestmark = pytest.mark.slow
 
@@ -57,17 +61,25 @@ def project_files(backend: str, layout: str, marker: Path) -> dict[str, str]:
 @pytest.mark.parametrize("layout", ["package", "seed"])
 @pytest.mark.parametrize("form", ["wheel", "editable"])
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_plugin_is_found_and_nothing_of_it_is_imported(
+def test_plugin_is_found_and_nothing_of_it_is_imported(  # noqa: PLR0917 - three dimensions of one test
     backend: str,
     form: str,
     layout: str,
     environment: Any,
     write: Callable[[str, Mapping[str, str]], Path],
+    run: Any,
     tmp_path: Path,
 ) -> None:
     marker = tmp_path / "imported"
     project = write("project", project_files(backend, layout, marker))
-    environment.pip(*(["--editable"] if form == "editable" else []), project)
+    if form == "editable":
+        environment.pip("--editable", project)
+    else:
+        run([sys.executable, "-m", "build", "--no-isolation", "--wheel", project], environment.variables)
+        [wheel] = project.glob("dist/*.whl")
+        packed = read_archive(wheel)
+        assert isinstance(packed, DiscoveredPlugin), packed
+        environment.pip(wheel)
 
     seen = environment.look()
 

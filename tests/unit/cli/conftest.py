@@ -41,3 +41,14 @@ def reader():
 @pytest.fixture
 def make_reader():
     return Reader
+
+
+@pytest.fixture(autouse=True)
+def report_folder(tmp_path, monkeypatch):
+    """
+    Where the reports of mistakes go that a test provokes.
+    """
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder

@@ -45,10 +45,16 @@ def served(server, capsys):
 
     def serve(*words, path="/healthz", token=None):
         ended = []
-        thread = threading.Thread(target=lambda: ended.append(run(["serve", "--port", "0", *words])))
+
+        def work():
+            ended.append(run(["serve", "--port", "0", *words]))
+            server.serving.set()  # also where it never did
+
+        thread = threading.Thread(target=work, daemon=True)
         thread.start()
         assert server.serving.wait(60)
-        out = capsys.readouterr().out
+        out, err = capsys.readouterr()
+        assert not ended, err
         address = next(line for line in out.splitlines() if line.startswith("honeyhost serves at ")).split()[-1]
         token = token or out.split()[-1]
         answer = httpx.get(address + path, headers={"Authorization": f"Bearer {token}"})

@@ -282,5 +282,3 @@ def wheel_of(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return made
-
-

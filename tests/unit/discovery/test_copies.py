@@ -15,7 +15,9 @@ YAML = b"name: demo\nversion: 1.10\nnav:\n  - label: {en: A, ar: B}\n    path: /
 def copied():
     document, _ = read(YAML)
     manifest, _ = validate_document(document)
-    text = write_copy(manifest, document.positions, package="honeyframe_demo", path="honeyframe_demo/plugin.yaml", sha256="0" * 64)
+    text = write_copy(
+        manifest, document.positions, package="honeyframe_demo", path="honeyframe_demo/plugin.yaml", sha256="0" * 64
+    )
     return manifest, document, text
 
 

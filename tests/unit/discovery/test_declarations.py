@@ -24,7 +24,8 @@ def test_group_may_be_empty_or_absent():
 
 
 @pytest.mark.parametrize(
-    "line", ["[Honeyframe.Plugins]", "[honeyframe_plugins]", "[honeyframe.plugin]", "[ honeyframe-plugins ]", "[honeyframe.plugins"]
+    "line",
+    ["[Honeyframe.Plugins]", "[honeyframe_plugins]", "[honeyframe.plugin]", "[ honeyframe-plugins ]", "[honeyframe.plugins"],
 )
 def test_misspelt_group_is_hinted_at(line):
     entries, problems = read(f"{line}\ndemo = pkg:manifest\n")

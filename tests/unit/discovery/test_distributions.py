@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from honeyhost.discovery import distributions
 from honeyhost.discovery.distributions import distribution_key, scan
 
 
@@ -139,8 +140,17 @@ def test_egg_is_noted_where_nothing_newer_carries_the_distribution(site, other_s
 
 def test_files_on_the_path_are_archives_and_missing_entries_are_nothing(site):
     (site.folder / "some.whl").touch()
-    result = scanned(site.folder / "some.whl", site.folder / "missing")
+    os.mkfifo(site.folder / "pipe")
+    result = scanned(site.folder / "some.whl", site.folder / "missing", site.folder / "pipe")
     assert (result.archives, result.notes) == ((str(site.folder / "some.whl"),), ())
+
+
+def test_folder_that_fails_while_it_is_listed_is_noted(site, monkeypatch):
+    def failing(_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(distributions, "listed", failing)
+    assert notes_of(site.folder) == [("path-unreadable", str(site.folder), "Input/output error")]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
@@ -172,5 +182,7 @@ def test_key_of_a_metadata_folder(name, key):
 
 def test_scan_imports_neither_a_metadata_library_nor_pydantic():
     script = "import sys, honeyhost.discovery.distributions; print(sorted({'importlib.metadata', 'pydantic', 'email'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
+    )
     assert done.stdout.strip() == "[]"

@@ -138,7 +138,7 @@ class Finder:
     def __init__(self, known):
         self.known = known
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name, _path=None, _target=None):
         if name not in self.known:
             return None
         answer = self.known[name]

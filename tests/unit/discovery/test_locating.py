@@ -72,7 +72,7 @@ def test_copy_and_yaml_have_the_same_problems_in_the_same_places(site):
     copied = located(site, site.add("demo", copy=True, manifest=yaml))
     read = located(site, site.add("demo", manifest=yaml))
     assert copied.problems == read.problems
-    assert [(problem.code, problem.line) for problem in copied.problems][0] == ("permission-unknown", 4)
+    assert (copied.problems[0].code, copied.problems[0].line) == ("permission-unknown", 4)
 
 
 def test_unknown_fields_are_said_by_the_yaml(site):

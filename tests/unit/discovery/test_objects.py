@@ -2,8 +2,9 @@
 Manifests that are objects in code, read in a child process.
 """
 
+import fcntl
 import os
-import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,8 @@ def module(tmp_path):
 
 
 def _standard_library():
-    return [os.path.dirname(os.__file__), os.path.join(os.path.dirname(os.__file__), "lib-dynload")]
+    folder = Path(os.__file__).parent
+    return [str(folder), str(folder / "lib-dynload")]
 
 
 def why(result):
@@ -62,18 +64,21 @@ def test_module_that_hangs_is_ended_at_the_limit(module):
     assert why(module("import time\ntime.sleep(600)", time_limit=0.3)) == "it gave no answer within 0.3 s"
 
 
+STARTS_ANOTHER = """
+import subprocess, sys
+held = "import fcntl, pathlib, sys, time; lock = open({lock!r}, 'w'); fcntl.flock(lock, fcntl.LOCK_EX); print(flush=True)"
+late = "; time.sleep(15); pathlib.Path({lock!r} + '.survived').touch()"
+subprocess.Popen([sys.executable, "-c", held + late], stdout=subprocess.PIPE).stdout.readline()
+manifest = {{"name": "demo"}}
+"""
+
+
 def test_what_the_module_started_is_ended_too(module, tmp_path):
-    pid = tmp_path / "pid"
-    code = (
-        "import subprocess, time\n"
-        f"open({str(pid)!r}, 'w').write(str(subprocess.Popen(['sleep', '600']).pid))\nmanifest = {{'name': 'demo'}}\n"
-    )
-    assert module(code)[0] == {"name": "demo"}
-    with pytest.raises(ProcessLookupError):
-        while True:
-            os.kill(int(pid.read_text()), 0)
-            if b"Z" in subprocess.run(["ps", "-o", "stat=", pid.read_text()], capture_output=True, check=False).stdout:
-                raise ProcessLookupError
+    lock = tmp_path / "lock"
+    assert module(STARTS_ANOTHER.format(lock=str(lock)))[0] == {"name": "demo"}
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # given once the process that holds it is gone
+    assert not (tmp_path / "lock.survived").exists()
 
 
 @pytest.mark.parametrize("code", ["import os\nos._exit(3)", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"])
@@ -125,7 +130,7 @@ def test_process_that_cannot_be_started_is_a_problem(module, monkeypatch):
 
 
 def test_no_descriptor_is_left_open(module):
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     module("manifest = {'name': 'demo'}")
     module("raise SystemExit")
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

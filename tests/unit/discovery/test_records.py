@@ -10,7 +10,9 @@ from honeyhost.discovery.metadata import Metadata
 from honeyhost.discovery.metadata import parse as parse_metadata
 from honeyhost.discovery.records import Record, encoded, hexadecimal, matches
 
-RECORD = Record(b"demo/__init__.py,sha256=abc,1\r\ndemo/plugin.yaml,sha256=def,2\r\nsingle.py,sha256=x,3\ndemo-1.dist-info/RECORD,,\n")
+RECORD = Record(
+    b"demo/__init__.py,sha256=abc,1\r\ndemo/plugin.yaml,sha256=def,2\r\nsingle.py,sha256=x,3\ndemo-1.dist-info/RECORD,,\n"
+)
 
 
 def test_hash_of_a_listed_file():
@@ -28,7 +30,9 @@ def test_last_line_may_lack_its_end():
     assert Record(b"a,sha256=x,1").hash_of("a") == "sha256=x"
 
 
-@pytest.mark.parametrize(("module", "owned"), [("demo", True), ("single", True), ("demo.sub", False), ("os", False), ("dem", False)])
+@pytest.mark.parametrize(
+    ("module", "owned"), [("demo", True), ("single", True), ("demo.sub", False), ("os", False), ("dem", False)]
+)
 def test_module_is_owned_if_a_file_of_it_is_listed(module, owned):
     assert RECORD.owns(module) is owned
 

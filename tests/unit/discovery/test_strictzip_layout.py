@@ -121,9 +121,7 @@ def test_name_in_the_local_header_must_be_the_directorys(zip_bytes, raw_entry):
     assert refused(data) == ("archive-structure", "'plugin.yaml' is called 'evil00.yaml' in its own header")
 
 
-@pytest.mark.parametrize(
-    "field", [{"method": 0}, {"flags": 2}], ids=["method", "flags"]
-)
+@pytest.mark.parametrize("field", [{"method": 0}, {"flags": 2}], ids=["method", "flags"])
 def test_other_fields_of_the_local_header_must_be_the_directorys(field, zip_bytes, raw_entry):
     data = zip_bytes(raw_entry("a.txt", b"aaaa", local=field))
     assert refused(data) == ("archive-structure", "the two headers of 'a.txt' differ")
@@ -159,15 +157,13 @@ def test_data_that_runs_into_the_directory_is_refused(zip_bytes, raw_entry):
 
 def test_header_that_runs_into_the_directory_is_refused(zip_bytes, raw_entry):
     data = zip_bytes(raw_entry("a.txt", b"a"), raw_entry("b.txt", b"b"))
-    body = data[:36] + b"PK\x03\x04"
+    body = data[:38] + b"PK\x03\x04"
     central = data[data.index(b"PK\x01\x02") : -22]
     first, second = central[:51], bytearray(central[51:])
-    struct.pack_into("<L", second, 42, 36)
+    struct.pack_into("<L", second, 42, 38)
     moved = body + first + bytes(second)
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 2, 2, len(central), len(body), 0)
-    code, message = refused(moved + end)
-    assert code == "archive-structure"
-    assert message in ("the header of 'b.txt' is cut off", "6 bytes belong to no entry", "two entries share bytes")
+    assert refused(moved + end) == ("archive-structure", "the header of 'b.txt' is cut off")
 
 
 def test_encrypted_entry_is_refused(zip_bytes, raw_entry):

@@ -44,7 +44,19 @@ def test_a_mapping_that_holds_itself_is_refused():
     assert (problem.code, problem.path) == ("document-too-deep", ".".join("a" * MAX_DEPTH))
 
 
+def test_twenty_levels_are_copied_and_one_more_is_refused():
+    def nested(levels: int) -> dict[str, Any]:
+        lists: list[Any] = []
+        for _ in range(levels - 2):
+            lists = [lists]
+        return {"a": lists}
+
+    assert from_mapping(nested(MAX_DEPTH))[1] == ()
+    assert [problem.code for problem in from_mapping(nested(MAX_DEPTH + 1))[1]] == ["document-too-deep"]
+
+
 def test_a_mapping_with_too_many_values_is_refused():
-    document, (problem,) = from_mapping({"a": ["x"] * MAX_NODES})
+    assert from_mapping({"a": ["x"] * (MAX_NODES - 2)})[1] == ()
+    document, (problem,) = from_mapping({"a": ["x"] * (MAX_NODES - 1)})
     assert document is None
     assert (problem.code, problem.message) == ("document-too-long", "the document has more than 20,000 values")

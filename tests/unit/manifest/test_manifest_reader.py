@@ -184,6 +184,8 @@ def test_twenty_levels_are_read_and_one_more_is_refused(told: Callable[..., list
         return b"a: " + b"{a: " * (levels - 2) + b"{}" + b"}" * (levels - 2)
 
     assert read(nested(MAX_DEPTH))[1] == ()
+    assert read(b"a: " + b"[" * (MAX_DEPTH - 1) + b"]" * (MAX_DEPTH - 1))[1] == ()
+    assert [problem.code for problem in read(b"a: " + b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)[1]] == ["document-too-deep"]
     assert refused(nested(MAX_DEPTH + 1), told) == (
         "error[document-too-deep] " + ".".join("a" * MAX_DEPTH) + " 1:80: the document nests deeper than 20 levels | None"
     )
@@ -197,8 +199,11 @@ def test_a_hundred_thousand_open_brackets_are_refused_without_a_crash():
 
 
 def test_more_values_than_a_manifest_needs_are_refused():
-    data = b"a: [" + b"x," * MAX_NODES + b"]"
-    document, (problem,) = read(data)
+    def listed(count: int) -> bytes:
+        return b"a: [" + b"x," * (count - 3) + b"]"  # besides the mapping, the key and the list
+
+    assert read(listed(MAX_NODES))[1] == ()
+    document, (problem,) = read(listed(MAX_NODES + 1))
     assert document is None
     assert (problem.code, problem.message) == ("document-too-long", "the document has more than 20,000 values")
     assert problem.line == 1

@@ -2,6 +2,7 @@
 Ground: the platforms that are measured, written to disk once and applied as an operator would.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ HERE = Path(__file__).parent
 @dataclass(frozen=True, slots=True)
 class Platform:
     """
-    One platform's folder, and the folder of installed distributions where its plugins are wheels.
+    One platform's folder, and the folders of installed distributions where its plugins are wheels.
     """
 
     folder: Path
-    site: Path | None = None
+    sites: Sequence[Path] = ()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -31,7 +32,7 @@ class Platform:
         What a program must be told to work on it.
         """
         places = {"HONEYHOST_INSTALL_DIR": str(self.folder)}
-        return places if self.site is None else {**places, "PYTHONPATH": str(self.site)}
+        return {**places, "PYTHONPATH": _joined(self.sites)} if self.sites else places
 
     def honeyhost(self, *words: str) -> Command:
         """
@@ -43,11 +44,13 @@ class Platform:
         """
         A program of this folder in a fresh interpreter, with the platform's distributions.
         """
-        path = ":".join(str(entry) for entry in (HERE, self.site) if entry is not None)
         code = f"from {program} import main; main()"
-        return Command(
-            words=(*PYTHON, "-c", code, *words), folder=self.folder, environment={**self.environment, "PYTHONPATH": path}
-        )
+        environment = {**self.environment, "PYTHONPATH": _joined((HERE, *self.sites))}
+        return Command(words=(*PYTHON, "-c", code, *words), folder=self.folder, environment=environment)
+
+
+def _joined(folders: Sequence[Path]) -> str:
+    return os.pathsep.join(map(str, folders))
 
 
 PYTHON: Sequence[str] = (sys.executable, "-P")
@@ -65,7 +68,8 @@ class Ground:
         self.unapplied = cache(self._unapplied)
         self.wheels = cache(self._wheels)
         self.crowd = cache(self._crowd)
-        self.commands = cache(self._commands)
+        self.npe2 = cache(self._npe2)
+        self.unrelated = cache(self._unrelated)
 
     def empty(self) -> Platform:
         """
@@ -97,9 +101,8 @@ class Ground:
         Plugins as installed wheels, applied.
         """
         folder = fixtures.clear(self.root / f"wheels-{count}")
-        platform = Platform(folder, folder / "site")
         fixtures.write_wheels(folder / "site", count)
-        return _applied(platform)
+        return _applied(Platform(folder, (folder / "site",)))
 
     def _crowd(self, count: int, *, copies: bool = True) -> Platform:
         """
@@ -107,17 +110,23 @@ class Ground:
         """
         folder = fixtures.clear(self.root / f"crowd-{count}-{copies}")
         fixtures.write_wheels(folder / "site", count, copies=copies)
-        fixtures.write_distributions(folder / "site", UNRELATED)
-        return Platform(folder, folder / "site")
+        return Platform(folder, (folder / "site", self.unrelated()))
 
-    def _commands(self, count: int) -> Platform:
+    def _npe2(self, count: int) -> Platform:
         """
         The same number of plugins of npe2.
         """
         folder = fixtures.clear(self.root / f"npe2-{count}")
         fixtures.write_npe2(folder / "site", count)
-        fixtures.write_distributions(folder / "site", UNRELATED)
-        return Platform(folder, folder / "site")
+        return Platform(folder, (folder / "site", self.unrelated()))
+
+    def _unrelated(self) -> Path:
+        """
+        A folder of distributions that have nothing to do with plugins.
+        """
+        site = fixtures.clear(self.root / "unrelated")
+        fixtures.write_distributions(site, UNRELATED)
+        return site
 
 
 _MAKE_ADMINISTRATOR = """

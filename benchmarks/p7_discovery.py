@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ground import UNRELATED, Ground, Platform
 from outcome import Headline, Row, Verdict, ratio
 from peers import LACKS, installed, missing
-from scale import Scale
+from scale import MANY, Scale
 from timing import Case, interleaved, median, repeated, started
 
 from honeyhost.host import DEFAULT_PREFIX, settings_digest, snapshot_path
@@ -77,7 +77,8 @@ def measure(ground: Ground, scale: Scale) -> Headline:
     Every look at all sizes, and the snapshot of the largest platform.
     """
     sizes, snapshot_size = scale.cheap_sizes, scale.largest
-    looks = [look for look in _LOOKS if installed(look.needs) is not None]
+    wanted = _LOOKS if snapshot_size >= MANY else [look for look in _LOOKS if look.place != "bare"]
+    looks = [look for look in wanted if installed(look.needs) is not None]
     figures = {size: _figures(ground, looks, size, scale) for size in sizes}
     rows = [
         Row(
@@ -101,6 +102,8 @@ def measure(ground: Ground, scale: Scale) -> Headline:
         ),
     ]
     notices = missing(["stevedore", "pluggy", "npe2"])
+    if len(wanted) < len(_LOOKS):
+        notices.append("wheels of other build backends, whose manifest is read through their RECORD: --full")
     return Headline(identifier="P7", title="Discovery", method=_METHOD, rows=rows, verdicts=verdicts, notices=notices)
 
 
@@ -113,7 +116,7 @@ def _figures(ground: Ground, looks: Sequence[Look], size: int, scale: Scale) -> 
         "crowd": lambda: ground.crowd(size),
         "bare": lambda: ground.crowd(size, copies=False),
         "folders": lambda: ground.unapplied(size),
-        "npe2": lambda: ground.commands(size),
+        "npe2": lambda: ground.npe2(size),
     }
     commands = {look.label: places[look.place]().child("discovery_child", look.key) for look in looks}
     fewer = {look.label: scale.peer_starts for look in looks if look.needs != "honeyhost"}

@@ -55,10 +55,10 @@ _LIST_WHEELS, _LIST_FOLDERS = "honeyhost list, wheels", "honeyhost list, folders
 
 
 def _commands(ground: Ground) -> Mapping[str, Command]:
-    crowd, folders, commands = ground.crowd(_COUNT), ground.unapplied(_COUNT), ground.commands(_COUNT)
+    crowd, folders, npe2 = ground.crowd(_COUNT), ground.unapplied(_COUNT), ground.npe2(_COUNT)
 
     def peer(*words: str) -> Command:
-        where = commands if words[0] == "npe2" else crowd
+        where = npe2 if words[0] == "npe2" else crowd
         return Command(words=(*PYTHON, "-m", *words), folder=where.folder, environment=where.environment)
 
     every = {

@@ -128,10 +128,10 @@ def _table(headline: Headline) -> list[list[str]]:
     """
     One line for each alternative, one column for each size.
     """
-    sizes = list(dict.fromkeys(row.size for row in headline.rows))
+    sizes = sorted({row.size for row in headline.rows}, key=lambda size: size or 0)
     names = list(dict.fromkeys(row.name for row in headline.rows))
     cells = {(row.name, row.size): _cell(row) for row in headline.rows}
-    counted = [f"{size} plugin{'' if size == 1 else 's'}" if size is not None else "figure" for size in sizes]
+    counted = [f"{size} plugin{'' if size == 1 else 's'}" if size is not None else "alone" for size in sizes]
     return [["", *counted], *([name, *(cells.get((name, size), "") for size in sizes)] for name in names)]
 
 

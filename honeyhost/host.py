@@ -90,7 +90,7 @@ class Host:
         undo = [install_namespace(self._roots)]
         self._boot = self._booted(site)
         recorded = self._boot.snapshot is None or site.plain
-        manager = Manager(site, self._gate(), seconds=self.settings.start_timeout, recorded=recorded)
+        manager = Manager(site, self._gate(app), seconds=self.settings.start_timeout, recorded=recorded)
         manager.adopt(self._unclaimed(site, self._boot), self.enabled_flags())
         self._manager = manager
         undo.append(serve_plugins(app, self.prefix, lambda: manager.live, self._security_scheme))
@@ -187,9 +187,10 @@ class Host:
     def _roots(self) -> tuple[Path, ...]:
         return tuple(root for root in (self.settings.customer_root, self.settings.bundled_root) if root is not None)
 
-    def _gate(self) -> Gate:
-        settings = self.settings
-        return Gate(identity=self.identity, max_body_size=settings.max_body_size, timeout=settings.request_timeout)
+    def _gate(self, app: FastAPI) -> Gate:
+        # A router of a plugin can lift the application's own limit of a body; the gate holds the smaller of the two.
+        sizes = [size for size in (self.settings.max_body_size, app.max_body_size) if size is not None]
+        return Gate(identity=self.identity, max_body_size=min(sizes, default=None), timeout=self.settings.request_timeout)
 
     def _version(self, slug: str) -> str:
         return next((plugin.version for plugin in self.manager.plugins if plugin.slug == slug), "")

@@ -6,7 +6,7 @@ Apart from ``host`` because importing these rooms costs more than such a start.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
+from threading import Lock
 
 from honeyhost.attach.routing.site import Site
 from honeyhost.manager.assembling import boot_compiling
@@ -22,8 +22,10 @@ from honeyhost.store.protocol import PluginDefaults
 from honeyhost.store.tokens import TokenTable
 from honeyhost.survey import survey
 
+_open: dict[str, Database] = {}
+_opening = Lock()
 
-@lru_cache(maxsize=8)
+
 def open_database(url: str) -> Database:
     """
     The database of a platform, brought to the revision that this version needs; one per process and URL.
@@ -31,9 +33,22 @@ def open_database(url: str) -> Database:
     Raises:
         StoreUnavailableError: if it cannot be reached.
     """
-    database = Database(url)
-    database.migrate()
-    return database
+    with _opening:
+        database = _open.get(url)
+        if database is None:
+            database = Database(url)
+            database.migrate()
+            _open[url] = database
+        return database
+
+
+def close_databases() -> None:
+    """
+    Close every database of this process; the next use opens them again.
+    """
+    with _opening:
+        while _open:
+            _open.popitem()[1].close()
 
 
 def token_identity(settings: Settings) -> TokenIdentity:

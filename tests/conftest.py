@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from honeyhost.sdk import Caller
+from honeyhost.wiring import close_databases
 
 ROUTER = """
 from fastapi import APIRouter
@@ -90,6 +91,7 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfo
     monkeypatch.chdir(folder.install)
     finders = list(sys.meta_path)
     yield folder
+    close_databases()
     sys.meta_path[:] = finders
     for name in [name for name in sys.modules if name == "plugins" or name.startswith("plugins.")]:
         del sys.modules[name]

@@ -52,6 +52,11 @@ CODES: tuple[Code, ...] = (
         mend="The log names the error; honeyhost check and honeyhost plan show it too.",
     ),
     Code(
+        code="identity-unavailable",
+        meaning="The store that knows the tokens cannot be reached, so the host cannot say who is asking (HTTP 503).",
+        mend="Check the setting database_url and that the database runs; the host recovers by itself.",
+    ),
+    Code(
         code="plugin-timeout",
         meaning="The plugin did not answer within the host's time limit (HTTP 504).",
         mend="Make the route faster, or raise the setting request_timeout.",

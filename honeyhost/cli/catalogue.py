@@ -10,7 +10,7 @@ from honeyhost.diagnostics import Code
 from honeyhost.errors import UsageError
 from honeyhost.names import closest
 
-ROOMS = ("manifest", "discovery", "resolver", "attach", "manager", "store", "cli")
+ROOMS = ("manifest", "discovery", "resolver", "attach", "manager", "packaging", "store", "cli")
 
 
 class UnknownCodeError(UsageError):

@@ -36,6 +36,11 @@ CODES: tuple[Code, ...] = (
         mend="'honeyhost why NAME' shows every rule with its fact, and the smallest change.",
     ),
     Code(
+        code="manifest-invalid",
+        meaning="A caller wanted a manifest, and it has errors; they are told with it.",
+        mend="'honeyhost check PATH' shows all of them with their places.",
+    ),
+    Code(
         code="refused",
         meaning="The rules do not allow this action in the present state.",
         mend="Read the message: it says what stands against it.",

@@ -6,18 +6,17 @@ stands at its root.
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from honeyhost.diagnostics import Problem, error, info, warning
+from honeyhost.discovery.agreements import agreement, declaration_problems
 from honeyhost.discovery.declarations import Declaration, parse
 from honeyhost.discovery.distributions import GROUP
-from honeyhost.discovery.entry_points import declaration_problems, name_problems, version_problems
 from honeyhost.discovery.inventory import DiscoveryFailure, Origin
 from honeyhost.discovery.locating import locate_manifest
-from honeyhost.discovery.readings import MANIFEST, Found, Reading, Whereabouts, read_yaml, settle
+from honeyhost.discovery.readings import MANIFEST, Found, Whereabouts, read_yaml, settle
 from honeyhost.discovery.sources import Look
 from honeyhost.discovery.strictzip import ArchiveRefusedError, StrictZip
 from honeyhost.discovery.trees import ArchiveTree
@@ -123,13 +122,7 @@ def _packed(wheel: Wheel, entry: Declaration, problems: tuple[Problem, ...]) -> 
     if module is None or wrong:
         return settle(wrong, where, problems)
     reading = locate_manifest(wheel, module)
-    return settle(reading, where, (*problems, *_remarks(wheel, entry, reading)))
-
-
-def _remarks(wheel: Wheel, entry: Declaration, reading: Reading | tuple[Problem, ...]) -> Iterator[Problem]:
-    if isinstance(reading, Reading) and reading.manifest is not None:
-        yield from name_problems(wheel.name, entry, reading.manifest.name, reading.file)
-        yield from version_problems(wheel.about, reading.manifest.version, reading.file)
+    return settle(reading, where, (*problems, *agreement(wheel.name, entry, reading, wheel.about)))
 
 
 def _origin(wheel: Wheel) -> Origin:

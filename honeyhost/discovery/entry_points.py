@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
-
 from honeyhost.diagnostics import Problem, error, has_errors, warning
 from honeyhost.discovery import files, metadata
+from honeyhost.discovery.agreements import agreement, declaration_problems
 from honeyhost.discovery.carriers import InstalledCarrier
 from honeyhost.discovery.declarations import Declaration, parse
 from honeyhost.discovery.distributions import ENTRY_POINTS, GROUP, Distribution, Scan, scan
@@ -101,7 +100,7 @@ class _Installed:
         if module is None or reasons:
             return settle(reasons, where)
         reading = self._reading(module, entry)
-        return settle(reading, where, self._remarks(reading, entry))
+        return settle(reading, where, agreement(self._name, entry, reading, None if self.project else self.about))
 
     @property
     def _name(self) -> str:
@@ -142,72 +141,6 @@ class _Installed:
     def _home(self, module: str) -> str:
         base = str(self.project) if self.project is not None else self.distribution.folder
         return f"{base}{os.sep}{module.replace('.', os.sep)}"
-
-    def _remarks(self, reading: Reading | tuple[Problem, ...], entry: Declaration) -> Iterator[Problem]:
-        if not isinstance(reading, Reading) or reading.manifest is None:
-            return
-        yield from name_problems(self._name, entry, reading.manifest.name, reading.file)
-        if self.project is None:
-            yield from version_problems(self.about, reading.manifest.version, reading.file)
-
-
-def declaration_problems(name: str, entry: Declaration) -> Iterator[Problem]:
-    """
-    What is wrong with one line of the group itself; ``name`` is how messages call the distribution.
-    """
-    if not is_slug(entry.name):
-        yield error(
-            "entry-point-name",
-            f"{name} declares a plugin '{entry.name}', which is no slug",
-            hint="a slug has lower-case letters, digits and single hyphens",
-            name=entry.name,
-        )
-    if entry.module is None:
-        yield error(
-            "entry-point-value",
-            f"{name} points plugin '{entry.name}' at '{entry.value}', which names no module",
-            hint="write 'package.module:attribute'",
-            value=entry.value,
-        )
-
-
-def name_problems(name: str, entry: Declaration, found: str, file: str) -> Iterator[Problem]:
-    """
-    Whether the entry point and the manifest speak of one plugin.
-    """
-    if entry.name != found:
-        yield error(
-            "entry-point-mismatch",
-            f"{name} declares plugin '{entry.name}', and its manifest is that of '{found}'",
-            path="name",
-            file=file,
-            hint=f"call both '{found}'",
-            declared=entry.name,
-            found=found,
-        )
-
-
-def version_problems(about: metadata.Metadata, found: str, file: str) -> Iterator[Problem]:
-    """
-    Whether distribution and manifest have the same version; two spellings of it are one.
-    """
-    if about.version != found and not _same_version(about.version, found):
-        yield warning(
-            "version-mismatch",
-            f"the distribution {about.name} is {about.version}, its manifest says {found}",
-            path="version",
-            file=file,
-            hint="give both the same version; the build hook of honeyhost takes it from plugin.yaml",
-            distribution=about.version,
-            manifest=found,
-        )
-
-
-def _same_version(one: str, other: str) -> bool:
-    try:
-        return Version(one) == Version(other)
-    except InvalidVersion:
-        return False
 
 
 def _unusable(distribution: Distribution, about: metadata.Metadata | None, problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -3,15 +3,19 @@ The built-in identity: bearer tokens of the store.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from threading import Lock
 
 from starlette.requests import HTTPConnection
 
+from honeyhost.attach.routing import refusal
+from honeyhost.errors import StoreError
 from honeyhost.sdk import Caller
 from honeyhost.store.protocol import CatalogStore, TokenStore
 
+logger = logging.getLogger("honeyhost")
 _BEARER = b"bearer "
 _KEPT_SECONDS = 1.0
 _KEPT_CALLERS = 1024
@@ -38,7 +42,11 @@ class TokenIdentity:
                 kept = self._kept.get(value)
                 if kept is not None and kept[0] > time.monotonic():
                     return kept[1]
-                return await asyncio.to_thread(self._look_up, value)
+                try:
+                    return await asyncio.to_thread(self._look_up, value)
+                except StoreError as error:
+                    logger.log(logging.ERROR, "a token cannot be looked up: %s", error.message, exc_info=error)
+                    raise refusal.undecided(connection.scope) from error
         return None
 
     def _look_up(self, value: bytes) -> Caller | None:

@@ -2,15 +2,16 @@
 The snapshot: what was applied, in one file, so that a host starts without discovering, resolving or importing anything.
 
 The file is a header (JSON) with one row per plugin, followed by the plugins' records and OpenAPI fragments, which are read
-when they are asked for. It is replaced by a rename; a host that has it open keeps reading the old one. JSON and not pickle:
-a file that can be written must be safe to read.
+when they are asked for. The header is flat, and the stamps of all files stand in three columns: every start reads them, and a
+list or an object for each of some thousand files costs as much as asking the file system. The file is replaced by a rename; a
+host that has it open keeps reading the old one. JSON and not pickle: a file that can be written must be safe to read.
 """
 
 import hashlib
 import json
 import os
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -23,7 +24,7 @@ from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.places import Place, places_fit
 from honeyhost.manager.spec import PluginSpec
 
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"honeyhost snapshot\n"
 _LENGTH = struct.Struct(">Q")
 Span = tuple[int, int]
@@ -90,7 +91,7 @@ class Snapshot:
             return False
         if not places_fit([Place(*row) for row in self._header["places"]], path, roots):
             return False
-        return all(Stamp(*stamp).fits() for row in self._header["plugins"] for stamp in row[5])
+        return _unchanged(*self._header["stamps"])
 
     def plugins(self) -> tuple[AttachedPlugin, ...]:
         """
@@ -112,19 +113,21 @@ class Snapshot:
         return document
 
     def _plugin(self, row: Sequence[Any]) -> AttachedPlugin:
-        slug, version, sort, lifespan, public, stamps, record, fragment = row
+        slug, version, sort, lifespan, public, first, last, offset, *lengths = row
+        record, *fragment = _spans(offset, lengths)
         return AttachedPlugin(
             slug=slug,
             version=version,
             sort=sort,
             lifespan=lifespan,
             public=public,
-            read=lambda: self._facts(record, stamps),
+            read=lambda: self._facts(record, slice(first, last)),
             read_fragment=lambda: Fragment(*(self._read(span) for span in fragment)),
         )
 
-    def _facts(self, record: Span, stamps: Sequence[Sequence[Any]]) -> PluginFacts:
+    def _facts(self, record: Span, stamped: slice) -> PluginFacts:
         document = json.loads(self._read(record))
+        stamps = list(zip(*(column[stamped] for column in self._header["stamps"]), strict=True))
         compiled = {**document["compiled"], "openapi": ["", "", ""], "stamps": stamps}
         return PluginFacts(
             spec=PluginSpec.from_json(document["spec"]),
@@ -136,6 +139,26 @@ class Snapshot:
     def _read(self, span: Sequence[int]) -> bytes:
         offset, length = span
         return os.pread(self._descriptor, length, self._base + offset)
+
+
+def _unchanged(paths: Sequence[str], mtimes_ns: Sequence[int], sizes: Sequence[int]) -> bool:
+    """
+    Whether all files are as they were; :meth:`Stamp.fits` for many.
+    """
+    try:
+        for path, mtime_ns, size in zip(paths, mtimes_ns, sizes, strict=True):
+            found = os.stat(path)  # noqa: PTH116 - asked thousands of times at start
+            if found.st_mtime_ns != mtime_ns or found.st_size != size:
+                return False
+    except OSError:
+        return False
+    return True
+
+
+def _spans(offset: int, lengths: Iterable[int]) -> Iterator[Span]:
+    for length in lengths:
+        yield offset, length
+        offset += length
 
 
 def _header(descriptor: int) -> tuple[Mapping[str, Any], int]:
@@ -167,11 +190,13 @@ def write_snapshot(path: Path, content: SnapshotContent) -> tuple[bool, str]:
         blobs.extend(data)
         return offset, len(data)
 
+    stamps: list[Stamp] = []
     header: dict[str, Any] = {
         "format": FORMAT,
         "key": dict(content.key),
         "places": [list(place) for place in content.places],
-        "plugins": [_row(plugin, lay) for plugin in content.plugins],
+        "plugins": [_row(plugin, lay, stamps) for plugin in content.plugins],
+        "stamps": [[stamp[column] for stamp in stamps] for column in range(len(Stamp._fields))],
         "applied": lay(_dumped([contribution.to_json() for contribution in content.applied])),
         "listing": lay(_dumped(content.listing)),
     }
@@ -182,22 +207,20 @@ def write_snapshot(path: Path, content: SnapshotContent) -> tuple[bool, str]:
     return written, header["digest"]
 
 
-def _row(plugin: AttachedPlugin, lay: Any) -> list[Any]:
+def _row(plugin: AttachedPlugin, lay: Callable[[bytes], Span], stamps: list[Stamp]) -> list[Any]:
+    """
+    What :meth:`Snapshot._plugin` reads; the plugin's stamps are added to those of the others.
+    """
     facts, fragment = plugin.facts, plugin.fragment
     compiled = facts.compiled.to_json()
-    stamps = compiled.pop("stamps")
-    compiled.pop("openapi")
+    del compiled["stamps"], compiled["openapi"]
     record = {"spec": facts.spec.to_json(), "compiled": compiled, "nav": facts.nav, "about": facts.about}
-    return [
-        plugin.slug,
-        plugin.version,
-        plugin.sort,
-        plugin.lifespan,
-        plugin.public,
-        stamps,
-        lay(_dumped(record)),
-        [lay(fragment.paths), lay(fragment.schemas), lay(fragment.security)],
-    ]
+    first = len(stamps)
+    stamps.extend(facts.compiled.stamps)
+    spans = [lay(data) for data in (_dumped(record), fragment.paths, fragment.schemas, fragment.security)]
+    offset, _ = spans[0]
+    about = [plugin.slug, plugin.version, plugin.sort, plugin.lifespan, plugin.public]
+    return [*about, first, len(stamps), offset, *(length for _, length in spans)]
 
 
 def _dumped(value: Any) -> bytes:

@@ -101,7 +101,7 @@ def _references(manifest: PluginManifest) -> Iterator[tuple[str, str]]:
         yield text, child("middleware", index)
     for name in HANDLED:
         for index, item in enumerate(getattr(manifest, name)):
-            if item.handler is not None and ":" in item.handler:
+            if item.handler is not None:
                 yield item.handler, child(child(name, index), "handler")
 
 

@@ -12,27 +12,31 @@ _TEMPLATE = '''\
 {package}: an editable installation. The code stands in {shown}.
 """
 
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
 _FOLDER = Path({folder!r})
 
 __path__ = [str(_FOLDER)]
-if __spec__ is not None:
-    __spec__.submodule_search_locations = __path__
+# Files beside the code are asked of the loader, so it has to stand where the code is.
+__loader__ = SourceFileLoader(__name__, str(_FOLDER / "__init__.py"))
+__spec__.loader = __loader__
+__spec__.submodule_search_locations = __path__
 '''
+_WITH_INIT = """
+__file__ = str(_FOLDER / "__init__.py")
+__spec__.origin = __file__
+exec(compile(Path(__file__).read_bytes(), __file__, "exec"))
+"""
 _WITHOUT_INIT = """
 
 def __getattr__(name: str) -> Any:
     if name == "manifest":
-        from honeyhost.manifest import load_manifest
+        from honeyhost.sdk import load_manifest
 
-        return load_manifest(_FOLDER / "plugin.yaml")
+        return load_manifest(__name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-"""
-_WITH_INIT = """
-__file__ = str(_FOLDER / "__init__.py")
-exec(compile(Path(__file__).read_bytes(), __file__, "exec"))
 """
 _GENERATED = '''\
 """

@@ -15,8 +15,8 @@ from honeyhost.host import snapshot_path
 from honeyhost.manager.snapshot import Snapshot
 from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
-from honeyhost.store.database import Database
 from honeyhost.store.plugins import PluginTable
+from honeyhost.wiring import open_database
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,7 @@ FRONTEND = {"frontend/src/index.tsx": "export default {}\n"}
 
 
 def catalog(settings):
-    return Catalog(Database(settings.database_url))
+    return Catalog(open_database(settings.database_url))
 
 
 def everything(platform, settings):
@@ -79,7 +79,7 @@ def test_applying_writes_the_catalog_the_frontend_manifest_and_the_snapshot(plat
     assert [record.id for record in catalog(settings).permissions()] == ["clinic.edit", "clinic.read"]
     assert [group.name for group in catalog(settings).groups()] == ["nurses"]
     assert 'load: () => import("@plugins/clinic")' in settings.frontend_manifest.read_text()
-    assert [record.slug for record in PluginTable(Database(settings.database_url)).all()] == ["clinic"]
+    assert [record.slug for record in PluginTable(open_database(settings.database_url)).all()] == ["clinic"]
     assert Snapshot.open(snapshot_path(settings)).digest == applied.snapshot
 
 
@@ -135,15 +135,21 @@ def test_the_first_digits_of_a_digest_are_enough_but_not_fewer_than_eight(platfo
 
 
 def test_a_plugin_that_raises_is_left_out_and_the_others_are_applied(platform):
-    platform.add("broken", CLINIC | {"permissions": ["broken.read"], "seed_groups": [], "nav": [], "routers": [".backend.notes:router"]},
-                 files=FRONTEND | {"backend/notes.py": "raise RuntimeError('no licence')"})
+    platform.add(
+        "broken",
+        CLINIC | {"permissions": ["broken.read"], "seed_groups": [], "nav": [], "routers": [".backend.notes:router"]},
+        files=FRONTEND | {"backend/notes.py": "raise RuntimeError('no licence')"},
+    )
     platform.add("ledger")
     settings = Settings.load()
     applied = apply(settings)
     assert [item.name for item in applied.attached] == ["ledger"]
     (failure,) = applied.failures
     assert (failure.plugin, failure.version) == ("broken", "1.0.0")
-    assert failure.problem.message == "plugin 'broken' could not be imported: plugins.broken.backend.notes raised RuntimeError: no licence"
+    assert (
+        failure.problem.message
+        == "plugin 'broken' could not be imported: plugins.broken.backend.notes raised RuntimeError: no licence"
+    )
     assert [record.id for record in catalog(settings).permissions()] == ["ledger.read"]
     assert "broken" not in settings.frontend_manifest.read_text()
 
@@ -176,8 +182,7 @@ def test_a_file_that_cannot_be_written_takes_everything_back(platform):
 
 
 def catalog_after_migration(settings):
-    database = Database(settings.database_url)
-    database.migrate()
+    database = open_database(settings.database_url)
     return Catalog(database).state()
 
 
@@ -196,8 +201,7 @@ def test_a_permission_that_another_plugin_owns_in_the_store_is_refused_for_this_
     platform.add("clinic")
     platform.add("ledger")
     settings = Settings.load()
-    database = Database(settings.database_url)
-    database.migrate()
+    database = open_database(settings.database_url)
     declaration = plan(settings).plugins[0].manifest.permissions
     Catalog(database).attach_permissions("legacy", declaration)
     applied = apply(settings)
@@ -215,7 +219,7 @@ def test_a_disabled_plugin_keeps_its_permissions_and_loses_routes_nav_and_page(p
     platform.add("clinic", CLINIC, files=FRONTEND)
     settings = Settings.load()
     apply(settings)
-    PluginTable(Database(settings.database_url)).set_enabled("clinic", False)
+    PluginTable(open_database(settings.database_url)).set_enabled("clinic", False)
     applied = apply(settings)
     assert {change.kind for change in applied.plan.changes} == {"frontend", "nav", "route"}
     assert {change.action for change in applied.plan.changes} == {"remove"}

@@ -4,6 +4,7 @@ A host in an application: from a snapshot and without one, with plugins that wor
 
 import logging
 import sys
+import zipfile
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
 from honeyhost.store.plugins import PluginTable
 from honeyhost.store.tokens import TokenTable
-from honeyhost.wiring import administrator_token, open_database
+from honeyhost.wiring import administrator_token, close_databases, open_database
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 ADMIN = {"X-Caller": "admin"}
@@ -222,7 +223,7 @@ async def test_a_plugin_that_was_never_applied_gets_its_record_when_it_is_disabl
 
 async def test_an_unknown_plugin_cannot_be_disabled(platform, attached):
     _, host = attached()
-    with pytest.raises(UnknownPluginError, match="^no attached plugin is called 'clinic'$"):
+    with pytest.raises(UnknownPluginError, match=r"^no attached plugin is called 'clinic'$"):
         await host.set_enabled("clinic", enabled=False)
 
 
@@ -243,13 +244,13 @@ async def test_detaching_takes_everything_out_and_attaching_again_is_the_same(pl
 async def test_a_host_is_attached_once(platform, header_identity):
     host = Host(Settings.load(), identity=header_identity)
     host.attach(FastAPI())
-    with pytest.raises(UsageError, match="^this host is attached to an application already$"):
+    with pytest.raises(UsageError, match=r"^this host is attached to an application already$"):
         host.attach(FastAPI())
 
 
 @pytest.mark.parametrize("ask", ["manager", "boot"])
 async def test_a_host_that_is_not_attached_says_so(platform, ask):
-    with pytest.raises(UsageError, match="^this host is not attached to an application$"):
+    with pytest.raises(UsageError, match=r"^this host is not attached to an application$"):
         getattr(Host(Settings.load()), ask)
 
 
@@ -282,13 +283,11 @@ async def test_a_shared_prefix_leaves_the_hosts_own_paths_alone(platform, header
 
 @pytest.mark.parametrize("prefix", ["api/{slug}", "/api/plugins", "/api/{slug}/x", "/api/{slug}{x}/{slug}", "/x{slug}"])
 async def test_a_prefix_that_cannot_be_used_is_refused(platform, prefix):
-    with pytest.raises(UsageError, match="cannot be used; it must start with '/' and end in '/{slug}'"):
+    with pytest.raises(UsageError, match=r"cannot be used; it must start with '/' and end in '/{slug}'"):
         Host(Settings.load(), prefix=prefix)
 
 
 async def test_an_archive_is_listed_and_not_served(platform, attached, tmp_path, monkeypatch):
-    import zipfile
-
     with zipfile.ZipFile(tmp_path / "packed-1.zip", "w") as archive:
         archive.writestr("plugin.yaml", "name: packed\nversion: 1.0.0\n")
     monkeypatch.setenv("HONEYHOST_ARCHIVES", f'["{tmp_path / "packed-1.zip"}"]')
@@ -375,6 +374,23 @@ class TestBuiltInIdentity:
             now[0] += 1.01
             assert (await http.get("/api/plugins/clinic/notes", headers=bearer)).status_code == 401
 
+    async def test_while_the_store_cannot_be_reached_nobody_is_let_through_and_it_recovers_by_itself(self, app, caplog):
+        settings = Settings.load()
+        secret = administrator_token(settings)
+        database = settings.data_dir / "honeyhost.db"
+        bearer = {"Authorization": f"Bearer {secret}"}
+        close_databases()
+        database.rename(settings.data_dir / "away")
+        database.mkdir()
+        async with client(app) as http:
+            answer = await http.get("/api/plugins/clinic/notes", headers=bearer)
+            assert (answer.status_code, answer.json()["code"]) == (503, "identity-unavailable")
+            assert (await http.get("/api/plugins/clinic/notes")).status_code == 401
+            database.rmdir()
+            (settings.data_dir / "away").rename(database)
+            assert (await http.get("/api/plugins/clinic/notes", headers=bearer)).status_code == 200
+        assert "a token cannot be looked up" in caplog.text
+
 
 class TestHostRoutes:
     """
@@ -415,7 +431,7 @@ class TestHostRoutes:
         assert (rows[0]["kind"], rows[0]["labels"], rows[0]["sort"]) == ("vertical", {"en": "Zoo"}, -1)
 
     async def test_hostile_text_is_made_visible(self, platform, attached):
-        platform.add("clinic", {"nav": [{"label": "a‮b", "path": "/clinic/x"}]})
+        platform.add("clinic", {"nav": [{"label": "a\u202eb", "path": "/clinic/x"}]})
         app, _ = attached()
         async with client(app) as http:
             answer = await http.get("/api/plugin-host/nav", headers=ADMIN)

@@ -17,14 +17,14 @@ BASE = "/api/plugins/clinic"
 KNOWN = "somebody"
 
 
-class Ill(Exception):
+class IllError(Exception):
     pass
 
 
 def test_exception_handlers_of_the_host_word_what_plugins_raise() -> None:
     app = FastAPI()
 
-    @app.exception_handler(Ill)
+    @app.exception_handler(IllError)
     async def ill(_: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"ill": str(error)}, 418)
 
@@ -36,7 +36,7 @@ def test_exception_handlers_of_the_host_word_what_plugins_raise() -> None:
 
     @made.get("/raise")
     async def fall() -> None:
-        raise Ill("flu")
+        raise IllError("flu")
 
     @made.get("/typed")
     async def typed(number: int) -> int:
@@ -50,7 +50,7 @@ def test_exception_handlers_of_the_host_word_what_plugins_raise() -> None:
 
 def test_an_exception_that_nobody_handles_is_a_500_of_the_host() -> None:
     async def fall() -> None:
-        raise Ill
+        raise IllError
 
     assert hosting(Plugin("clinic", [router(("/a", fall))])).get(BASE + "/a", KNOWN).status_code == 500
 

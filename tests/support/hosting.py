@@ -151,7 +151,7 @@ class Hosting:
             await self.manager.stop()
 
 
-def hosting(  # noqa: PLR0917 - options of a test
+def hosting(
     *plugins: Plugin,
     app: FastAPI | None = None,
     prefix: str = PREFIX,

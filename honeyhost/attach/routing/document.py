@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -33,7 +34,7 @@ class Documented(Fronts, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Joined:
     """
     The document of one moment. The tag is a weak one: it stands for the compressed form too.
@@ -44,7 +45,13 @@ class _Joined:
     root_path: str
     body: bytes
     tag: str
-    compressed: bytes | None
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """
+        Made once, and only where somebody takes it: this costs more than everything else about the document.
+        """
+        return gzip.compress(self.body, 6, mtime=0)
 
 
 class PluginDocument:
@@ -85,10 +92,10 @@ class PluginDocument:
         headers = {"ETag": joined.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if _knows(request, joined.tag):
             return Response(status_code=304, headers=headers)
-        if joined.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-            # Compressed once and not by a middleware for every request, which costs more than everything else here.
-            headers["Content-Encoding"] = "gzip"
-            return Response(joined.compressed, media_type="application/json", headers=headers)
+        if len(joined.body) >= _WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+            # Compressed here, once, and not by a middleware for every request.
+            compressed = await run_in_threadpool(lambda: joined.compressed)
+            return Response(compressed, media_type="application/json", headers={**headers, "Content-Encoding": "gzip"})
         return Response(joined.body, media_type="application/json", headers=headers)
 
     def replace_openapi(self) -> Callable[[], None]:
@@ -123,8 +130,7 @@ class PluginDocument:
             return known
         body = host.joined(() if whole else current.fragments(), root_path=root_path)
         tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-        compressed = gzip.compress(body, 6, mtime=0) if len(body) >= _WORTH_COMPRESSING else None
-        self._joined = made = _Joined(current, host, root_path, body, tag, compressed)
+        self._joined = made = _Joined(current, host, root_path, body, tag)
         return made
 
 

@@ -8,6 +8,9 @@ from starlette.exceptions import HTTPException, WebSocketException
 from starlette.types import Scope
 
 POLICY_VIOLATION = 1008
+TRY_AGAIN_LATER = 1013
+"""How a websocket is closed (RFC 6455, 7.4): it is refused, or it cannot be served now."""
+_UNAVAILABLE = 503
 
 
 class Refusal(HTTPException):
@@ -41,7 +44,7 @@ _TITLES = {
     403: "Forbidden",
     404: "Not found",
     413: "Content too large",
-    503: "Plugin unavailable",
+    503: "Unavailable",
     504: "Timed out",
 }
 
@@ -94,7 +97,16 @@ def timed_out(scope: Scope, plugin: str, seconds: float) -> Exception:
     )
 
 
+def undecided(scope: Scope) -> Exception:
+    """
+    Who is asking cannot be found out now; nobody is let through on a guess.
+    """
+    detail = "who is asking cannot be found out at the moment"
+    return _refuse(scope, Refusal(503, "identity-unavailable", detail, headers={"Retry-After": "5"}))
+
+
 def _refuse(scope: Scope, refusal: Refusal) -> Exception:
     if scope["type"] == "websocket":
-        return WebSocketException(code=POLICY_VIOLATION, reason=refusal.code)
+        code = TRY_AGAIN_LATER if refusal.status_code == _UNAVAILABLE else POLICY_VIOLATION
+        return WebSocketException(code=code, reason=refusal.code)
     return refusal

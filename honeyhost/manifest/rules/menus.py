@@ -4,6 +4,7 @@ Menus: entries that lead to this plugin's pages, are told apart, and do not go r
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from honeyhost.diagnostics import Problem, error, warning
 from honeyhost.manifest.model import MenuItem, PluginManifest
@@ -18,8 +19,17 @@ MAX_MENU_DEPTH = 4
 _ICON = re.compile(ICON_PATTERN)
 _ICON_MAX_LENGTH = 64
 
-_Placed = tuple[MenuItem, str, int]
-"""An entry, its path in the document, and how deep it stands."""
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """
+    An entry, its path in the document, how deep it stands, and under which entry.
+    """
+
+    item: MenuItem
+    path: str
+    depth: int
+    parent: str | None
 
 
 def nav(manifest: PluginManifest) -> Iterator[Problem]:
@@ -39,12 +49,12 @@ def menu_items(manifest: PluginManifest) -> Iterator[Problem]:
     """
     if not manifest.menu_items:
         return
-    places = list(_placed(manifest.menu_items, "menu_items", 1))
-    for item, path, depth in places:
-        if item.path is not None:
-            yield from page(manifest.name, item.path, child(path, "path"))
-        yield from _icon(item.icon, path)
-        yield from _standing(item, path, depth)
+    places = list(_placed(manifest.menu_items, "menu_items", 1, None))
+    for place in places:
+        if place.item.path is not None:
+            yield from page(manifest.name, place.item.path, child(place.path, "path"))
+        yield from _icon(place.item.icon, place.path)
+        yield from _standing(place.item, place.path, place.depth)
     yield from _told_apart(places, set(_nav_ids(manifest)))
     yield from _circles(places)
 
@@ -75,11 +85,11 @@ def _icon(icon: str | None, path: str) -> Iterator[Problem]:
         yield error("icon-invalid", message, path=child(path, "icon"), hint=hint, found=excerpt(icon))
 
 
-def _placed(items: tuple[MenuItem, ...], path: str, depth: int) -> Iterator[_Placed]:
+def _placed(items: tuple[MenuItem, ...], path: str, depth: int, above: str | None) -> Iterator[_Placed]:
     for index, item in enumerate(items):
         place = child(path, index)
-        yield item, place, depth
-        yield from _placed(item.children, child(place, "children"), depth + 1)
+        yield _Placed(item, place, depth, above or item.parent)
+        yield from _placed(item.children, child(place, "children"), depth + 1, item.id)
 
 
 def _standing(item: MenuItem, path: str, depth: int) -> Iterator[Problem]:
@@ -96,28 +106,31 @@ def _standing(item: MenuItem, path: str, depth: int) -> Iterator[Problem]:
 
 def _told_apart(places: list[_Placed], taken: set[str]) -> Iterator[Problem]:
     seen = set(taken)
-    for item, path, _ in places:
-        if item.id in seen:
-            message = f"the entry '{item.id}' stands twice"
+    for place in places:
+        name = place.item.id
+        if name in seen:
+            message = f"the entry '{name}' stands twice"
             hint = "keep one, or name the other differently"
-            yield error("duplicate-id", message, path=child(path, "id"), hint=hint, id=item.id)
-        seen.add(item.id)
+            yield error("duplicate-id", message, path=child(place.path, "id"), hint=hint, id=name)
+        seen.add(name)
 
 
 def _circles(places: list[_Placed]) -> Iterator[Problem]:
     """
     An entry whose parents lead back to itself would be in no menu at all.
     """
-    parents = {item.id: item.parent for item, _, depth in places if depth == 1 and item.parent is not None}
-    for item, path, _ in places:
-        if item.id in parents and _returns(item.id, parents):
-            message = f"the parents of the entry '{item.id}' lead back to it"
-            yield error("menu-parent-invalid", message, path=child(path, "parent"), hint="let one of them stand at the top")
+    parents = {place.item.id: place.parent for place in places}
+    for place in places:
+        name = place.item.id
+        if place.depth == 1 and place.parent is not None and _returns(name, parents):
+            message = f"the parents of the entry '{name}' lead back to it"
+            hint = "let one of them stand at the top"
+            yield error("menu-parent-invalid", message, path=child(place.path, "parent"), hint=hint)
 
 
-def _returns(start: str, parents: dict[str, str]) -> bool:
+def _returns(start: str, parents: dict[str, str | None]) -> bool:
     seen: set[str] = set()
-    here: str | None = parents[start]
+    here = parents[start]
     while here is not None and here not in seen:
         if here == start:
             return True

@@ -34,6 +34,7 @@ FILES = {
     "backend/values.py": "value = 'first'\n",
     "tests/test_demo.py": "raise SystemExit('collected')\n",
 }
+UV = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
 Write = Callable[[str, Mapping[str, str]], Path]
 
 
@@ -113,7 +114,7 @@ def test_refusal_reaches_the_person_without_a_traceback(write: Write, variables:
     assert "hatch.py" not in said
 
 
-@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed")
+@pytest.mark.skipif(UV is None, reason="uv is not installed")
 @pytest.mark.parametrize("form", [[], ["--editable"]], ids=["wheel", "editable"])
 @pytest.mark.parametrize("links", ["copy", "symlink"])
 def test_uv_installs_it_too(  # noqa: PLR0917 - two dimensions, and what an environment is made of
@@ -121,7 +122,7 @@ def test_uv_installs_it_too(  # noqa: PLR0917 - two dimensions, and what an envi
 ) -> None:
     project = write("project", FILES)
     uv = [
-        "uv",
+        UV,
         "pip",
         "install",
         "--quiet",

@@ -75,8 +75,9 @@ def test_plugin_is_found_and_nothing_of_it_is_imported(  # noqa: PLR0917 - three
     if form == "editable":
         environment.pip("--editable", project)
     else:
-        run([sys.executable, "-m", "build", "--no-isolation", "--wheel", project], environment.variables)
-        [wheel] = project.glob("dist/*.whl")
+        build = f"from {BACKENDS[backend]} import build_wheel; build_wheel('.')"
+        run([sys.executable, "-c", build], environment.variables, cwd=project)
+        [wheel] = project.glob("*.whl")
         packed = read_archive(wheel)
         assert isinstance(packed, DiscoveredPlugin), packed
         environment.pip(wheel)

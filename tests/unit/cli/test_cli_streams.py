@@ -19,6 +19,9 @@ class Pipe(io.TextIOWrapper):
 
 
 class Gone(Pipe):
+    def close(self):
+        pass  # an interpreter that collects it would flush it first
+
     def write(self, _text):
         raise BrokenPipeError
 

@@ -135,6 +135,8 @@ def test_entry_point_and_manifest_must_have_one_name(copy, site):
     name, code, message = refusal(look(site))
     assert (name, code) == ("demo", "entry-point-mismatch")
     assert message == "honeyframe-demo 1.0 declares plugin 'other', and its manifest is that of 'demo'"
+    [failure] = failures(look(site))
+    assert (failure.problems[0].line, failure.problems[0].column) == (1, 7)
 
 
 def test_other_version_in_the_manifest_is_warned_of(site):
@@ -142,6 +144,7 @@ def test_other_version_in_the_manifest_is_warned_of(site):
     [problem] = plugins(look(site))[0].problems
     assert (problem.severity, problem.code) == ("warning", "version-mismatch")
     assert problem.message == "the distribution honeyframe-demo is 1.0, its manifest says 1.1"
+    assert (problem.line, problem.column) == (2, 10)
 
 
 @pytest.mark.parametrize("spelling", ["1.0.0", "v1.0", "1"])

@@ -7,7 +7,7 @@ from honeyhost.attach.compiled import CompiledPlugin, CompiledRoute, stamped
 from honeyhost.attach.routing.openapi import Fragment
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.places import survey_places
-from honeyhost.manager.snapshot import Snapshot, SnapshotContent, write_snapshot
+from honeyhost.manager.snapshot import FORMAT, Snapshot, SnapshotContent, write_snapshot
 from honeyhost.manager.spec import PluginSpec, RouterSpec
 
 KEY = {"honeyhost": "1", "prefix": "/api/plugins/{slug}"}
@@ -125,7 +125,7 @@ def test_a_file_that_was_cut_short_is_no_snapshot(tmp_path, source, missing):
 def test_another_format_is_no_snapshot(tmp_path, source):
     write_snapshot(tmp_path / "snapshot", content(source))
     data = (tmp_path / "snapshot").read_bytes()
-    (tmp_path / "snapshot").write_bytes(data.replace(b'"format":1', b'"format":9'))
+    (tmp_path / "snapshot").write_bytes(data.replace(f'"format":{FORMAT}'.encode(), b'"format":9'))
     assert Snapshot.open(tmp_path / "snapshot") is None
 
 

@@ -65,5 +65,13 @@ def test_without_positions_only_the_file_is_known():
 
 
 def test_problems_come_in_the_order_of_the_file():
-    found = [error("c", "", path='texts["a.b"]'), error("b", "", path="nav[0].icon"), error("a", "")]
-    assert [problem.code for problem in POSITIONS.all_located(found)] == ["a", "b", "c"]
+    places = ['texts["a.b"]', "nav[0].icon", "nav[0]", "nav", ""]
+    found = [error("x", "", path=path) for path in places] + [error("x", "")]
+    assert [problem.path for problem in POSITIONS.all_located(found)] == [
+        None,
+        "",
+        "nav",
+        "nav[0]",
+        "nav[0].icon",
+        'texts["a.b"]',
+    ]

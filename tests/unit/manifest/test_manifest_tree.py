@@ -104,7 +104,10 @@ def test_what_the_system_refuses_is_said_in_its_words(tree: FolderTree):
     long = "x" * 300
     assert code_of(lambda: tree.read(long, 1)) == ("file-unreadable", f"'{long}' cannot be read: File name too long")
     assert not tree.exists(long)
-    assert code_of(lambda: read_bounded(Path("a\0b"), 1)) == ("file-unreadable", "'a\0b' cannot be read: embedded null byte")
+    code, message = code_of(lambda: read_bounded(Path("a\0b"), 1))
+    assert code == "file-unreadable"
+    assert message.startswith("'a\0b' cannot be read: ")
+    assert "embedded null" in message, "the interpreter's own words differ between its versions"
 
 
 @pytest.fixture

@@ -177,6 +177,8 @@ def test_more_problems_than_anyone_reads_are_counted_errors_first(told: Told):
     assert len(problems) == MAX_PROBLEMS + 1
     assert told(problems[-1:]) == ["info[more-problems] -: 21 more problems are not shown | mend these first"]
     assert [problem.code for problem in problems if problem.severity == "error"] == ["missing-field"]
+    _, problems = validate("\n".join(f"x{number}: 1" for number in range(100)) + "\nname: demo\nversion: 1.0")
+    assert {problem.code for problem in problems} == {"unknown-field"}
 
 
 def test_a_path_names_the_file_in_every_problem(tmp_path: Path, told: Told):
@@ -186,6 +188,8 @@ def test_a_path_names_the_file_in_every_problem(tmp_path: Path, told: Told):
     assert [problem.file for problem in problems] == [str(file)]
     _, problems = validate(file, file="plugins/demo/plugin.yaml")
     assert [problem.file for problem in problems] == ["plugins/demo/plugin.yaml"]
+    assert [problem.file for problem in validate(tmp_path / "absent", file="shown")[1]] == ["shown"]
+    assert [problem.file for problem in validate(tmp_path / "absent")[1]] == [str(tmp_path / "absent")]
     assert told(validate(tmp_path / "absent")[1]) == [f"error[file-missing] -: '{tmp_path / 'absent'}' does not exist | None"]
 
 

@@ -38,6 +38,9 @@ def test_a_long_value_is_quoted_in_part():
     _, (problem,) = validate({"name": "demo", "version": "x234567890" * 8})
     assert problem.message == f"'{'x234567890' * 5}x23456789…' is not a version (PEP 440)"
 
+    _, (problem,) = validate({"name": "demo", "version": "x" * 60})
+    assert problem.message == f"'{'x' * 60}' is not a version (PEP 440)"
+
 
 @pytest.mark.parametrize(
     ("value", "shown"),
@@ -61,6 +64,18 @@ def test_the_facts_of_a_message_come_along():
     assert problem.params == {"shown": "the number 99", "ge": 400}
     _, (problem,) = validate({"name": "demo"})
     assert problem.params == {"field": "version"}
+
+
+def test_the_hint_about_npm_is_for_specifiers_that_look_like_npms():
+    _, problems = validate(
+        {"name": "demo", "version": "^1", "requires_python": "3", "requires_host": "~2", "frontend_peers": {"react": "^19"}}
+    )
+    assert [(problem.path, problem.hint) for problem in problems] == [
+        ("version", "write a version such as 1.2.0 or 1.2.0rc1"),
+        ("requires_host", "write '>=1.2,<2' for the npm range '^1.2'"),
+        ("requires_python", "write '>=1.2,<2'"),
+        ("frontend_peers.react", "write '>=1.2,<2' for the npm range '^1.2'"),
+    ]
 
 
 def test_near_misses_ignore_case():

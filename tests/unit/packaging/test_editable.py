@@ -3,6 +3,7 @@ The module that stands for a folder's package in an editable installation.
 """
 
 import importlib
+import importlib.resources
 import sys
 
 import pytest
@@ -59,6 +60,18 @@ def test_manifest_is_that_of_the_folder_as_it_stands_now(installed):
 def test_own_init_of_the_folder_is_the_package(installed):
     folder, package = installed({"__init__.py": "from .values import value\nhere = __file__\n", "values.py": "value = 3\n"})
     assert (package.value, package.here) == (3, str(folder / "__init__.py"))
+
+
+def test_own_init_may_load_the_manifest_as_the_seed_does(installed):
+    init = "from honeyhost.sdk import load_manifest\n\nmanifest = load_manifest(__package__)\n"
+    _, package = installed({"__init__.py": init})
+    assert package.manifest.name == "demo"
+
+
+def test_files_beside_the_code_are_found(installed):
+    folder, package = installed({"schema.sql": "select 1"})
+    assert importlib.resources.files(package).joinpath("schema.sql").read_text() == "select 1"
+    assert importlib.resources.files(package) == folder
 
 
 def test_package_may_be_dotted(installed):

@@ -9,7 +9,7 @@ def entry(name: str, **fields: object) -> dict[str, object]:
     return {"id": name, "label": name, "path": f"/demo/{name}", **fields}
 
 
-@pytest.mark.parametrize("icon", ["users", "book-open", "heart-2", "a"])
+@pytest.mark.parametrize("icon", ["users", "book-open", "heart-2", "a", "a" * 64])
 def test_an_icon_is_a_name(ask: Ask, icon: str):
     assert ask(nav=[{"label": "x", "path": "/demo", "icon": icon}]) == []
     assert ask(menu_items=[entry("a", icon=icon)]) == []
@@ -95,6 +95,12 @@ def test_parents_lead_up_and_not_in_a_circle(ask: Ask):
         f"error[menu-parent-invalid] menu_items[{index}].parent: the parents of the entry '{name}' lead back to it | "
         "let one of them stand at the top"
         for index, name in ((0, "a"), (1, "b"), (2, "c"), (4, "e"))
+    ]
+
+
+def test_an_entry_cannot_stand_under_its_own_child(ask: Ask):
+    assert ask(menu_items=[entry("a", parent="c", children=[entry("b", children=[entry("c")])]), entry("d", parent="c")]) == [
+        "error[menu-parent-invalid] menu_items[0].parent: the parents of the entry 'a' lead back to it | let one of them stand at the top"
     ]
 
 

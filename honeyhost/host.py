@@ -233,6 +233,7 @@ def settings_digest(settings: Settings) -> str:
         "directories": settings.fallback_directories,
         "archives": [str(archive) for archive in settings.archives],
         "objects": settings.object_manifests,
+        "permissions": sorted(settings.platform_permissions),
         "trust": settings.trust,
         "overrides": {slug: sorted(rules) for slug, rules in settings.overrides.items()},
         "pins": dict(settings.pins),

@@ -4,12 +4,17 @@ Attaching: an accepted plugin and what compiling revealed, made into what the ma
 Apart from the values, because these functions know discovery and the manifest, and a start from a snapshot needs neither.
 """
 
+from collections.abc import Iterable
+
 from honeyhost.attach.compiled import CompiledPlugin
 from honeyhost.attach.nav import nav_entries
 from honeyhost.attach.routing.openapi import Fragment
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.spec import PluginSpec, RouterSpec
+from honeyhost.manifest.references import own_module
+from honeyhost.names import Reference
+from honeyhost.runtimes.namespace import NAMESPACE
 
 
 def specify(plugin: DiscoveredPlugin) -> PluginSpec:
@@ -23,11 +28,29 @@ def specify(plugin: DiscoveredPlugin) -> PluginSpec:
         digest=plugin.digest,
         title=manifest.title(),
         package=plugin.package,
-        routers=tuple(RouterSpec(entry.router, entry.permission, entry.public) for entry in manifest.routers),
-        middleware=manifest.middleware,
-        permissions=plugin.permissions,
+        routers=tuple(RouterSpec(_located(entry.router, plugin), entry.permission, entry.public) for entry in manifest.routers),
+        middleware=tuple(_located(text, plugin) for text in manifest.middleware),
+        permissions=tuple(sorted({*plugin.permissions, *_guards(plugin)})),
         stamps=plugin.stamps,
     )
+
+
+def _guards(plugin: DiscoveredPlugin) -> Iterable[str]:
+    """
+    Permissions that guard whole routers. The resolver has admitted them, also those of the platform and of other plugins.
+    """
+    return (entry.permission for entry in plugin.manifest.routers if entry.permission is not None)
+
+
+def _located(text: str, plugin: DiscoveredPlugin) -> str:
+    """
+    The reference as it is importable here: ``plugins.<slug>.x:y`` of a wheel lies in the wheel's own package.
+    """
+    reference = Reference.parse(text)
+    if reference is None or reference.relative or plugin.package == f"{NAMESPACE}.{plugin.name}":
+        return text
+    module = own_module(reference, plugin.package, plugin.name)
+    return text if module is None else f"{'.'.join(filter(None, (plugin.package, module)))}:{reference.attribute}"
 
 
 def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlugin:

@@ -26,6 +26,7 @@ from honeyhost.settings.shapes import (
     OverridesSetting,
     PathSetting,
     PathsSetting,
+    PermissionsSetting,
     PinsSetting,
     Seconds,
     Size,
@@ -54,6 +55,8 @@ class Settings(BaseSettings):
     """What the platform writes; customer plugins are in ``plugins`` below it."""
     host_version: VersionSetting = __version__
     """The version of the platform, which plugins ask for."""
+    platform_permissions: PermissionsSetting = ()
+    """Permissions of the platform itself, which plugins may name to guard what they bring."""
     database_url: DatabaseUrl = Field(default_factory=defaults.database, repr=False)
     """The database of the platform: ``sqlite:////path`` or ``postgresql+psycopg://…``."""
     cache_url: CacheUrl = Field(default="mem://", repr=False)
@@ -169,7 +172,7 @@ class Settings(BaseSettings):
         """
         source = self._given.source("host_version")
         return import_module("honeyhost.resolver.profile").HostProfile(
-            host_version=self.host_version, host_version_source=source
+            host_version=self.host_version, host_version_source=source, catalog=dict.fromkeys(self.platform_permissions, "host")
         )
 
     def policy(self) -> Any:

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
-from honeyhost.names import is_slug
+from honeyhost.names import is_permission, is_slug
 
 _DATABASES = ("sqlite://", "sqlite+pysqlite://", "postgresql://", "postgresql+psycopg://")
 _CACHES = ("mem://", "redis://", "rediss://")
@@ -41,6 +41,12 @@ def _paths(value: Any) -> Any:
 def _slug(text: str) -> str:
     if not is_slug(text):
         raise _refuse("this cannot be the name of a plugin")
+    return text
+
+
+def _permission(text: str) -> str:
+    if not is_permission(text):
+        raise _refuse("this cannot be a permission; write it like patient.read")
     return text
 
 
@@ -102,6 +108,8 @@ DatabaseUrl = Annotated[str, AfterValidator(_database)]
 CacheUrl = Annotated[str, AfterValidator(_cache)]
 TokenSetting = Annotated[SecretStr, AfterValidator(_token)]
 Slug = Annotated[str, AfterValidator(_slug)]
+PermissionsSetting = Annotated[tuple[Annotated[str, AfterValidator(_permission)], ...], BeforeValidator(_words)]
+"""A JSON array, or permissions with commas between them."""
 OverridesSetting = Annotated[
     Mapping[Slug, Annotated[frozenset[Waivable], BeforeValidator(_words)]],
     BeforeValidator(_object),

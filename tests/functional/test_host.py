@@ -185,6 +185,31 @@ async def test_a_route_without_a_declared_permission_keeps_the_plugin_out(platfo
     assert error.hint == "did you mean 'clinic.read'?"
 
 
+async def test_a_router_may_be_guarded_by_a_permission_of_the_platform_or_of_a_required_plugin(platform, attached, monkeypatch):
+    monkeypatch.setenv("HONEYHOST_PLATFORM_PERMISSIONS", "users.read")
+    platform.add("staff", {"routers": [{"router": ".backend.notes:router", "permission": "users.read"}]})
+    guarded = {
+        "routers": [{"router": ".backend.notes:router", "permission": "staff.read"}],
+        "requires_plugins": {"staff": ">=1"},
+    }
+    platform.add("wards", guarded)
+    app, _ = attached()
+    async with client(app) as http:
+        for path, permission in (("staff", "users.read"), ("wards", "staff.read")):
+            assert (await http.get(f"/api/plugins/{path}/notes", headers={"X-Caller": "other.read"})).status_code == 403
+            assert (await http.get(f"/api/plugins/{path}/notes", headers={"X-Caller": permission})).json() == [path]
+
+
+async def test_a_permission_that_nobody_declares_rejects_the_plugin(platform, attached):
+    platform.add("staff", {"routers": [{"router": ".backend.notes:router", "permission": "staff.raed"}]})
+    app, _ = attached()
+    async with client(app) as http:
+        (row,) = (await http.get("/api/plugin-host/plugins", headers=ADMIN)).json()
+    (reason,) = row["reasons"]
+    assert (row["state"], reason["code"]) == ("rejected", "permission-unknown")
+    assert "staff.read" in reason["hint"]
+
+
 async def test_what_was_rejected_is_a_row_with_all_its_reasons(platform, attached):
     platform.add("clinic", {"min_host_version": "99", "requires_plugins": {"absent": ">=1"}})
     platform.write(platform.install / "plugins/torn/plugin.yaml", "name: torn\nversion: [")

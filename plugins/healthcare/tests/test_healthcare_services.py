@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from plugins.healthcare.backend.services.clinic import Clinic, open_clinic
+from plugins.healthcare.backend.services.clinic import Clinic, load_samples, open_clinic
+from plugins.healthcare.backend.services.database import Database
 from plugins.healthcare.backend.services.doctors import DoctorSearch
 from plugins.healthcare.backend.services.errors import RecordConflictError, UnknownRecordError
 from plugins.healthcare.backend.services.patients import PatientSearch
@@ -104,6 +105,12 @@ def test_a_required_value_can_be_changed_and_not_removed() -> None:
         PatientChange.model_validate({"version": 1, "family_name": None, "sex": None, "phone": None})
 
 
+def test_a_search_folds_letters_that_case_alone_does_not(clinic: Clinic) -> None:
+    patient = clinic.patients.admit(new_patient(given_name="Άγγελος", family_name="Großmann"))
+    for search in ("ΑΓΓΕΛΟΣ", "GROSSMANN"):
+        assert clinic.patients.find(PatientSearch(search=search)).items == (patient,)
+
+
 def test_doctors_are_found_by_name_specialty_and_openness(clinic: Clinic) -> None:
     def names(**wanted: Any) -> list[str]:
         return [doctor.name for doctor in clinic.doctors.find(DoctorSearch(**wanted)).items]
@@ -135,6 +142,18 @@ def test_a_doctor_who_takes_no_new_patients_joins_no_team(clinic: Clinic) -> Non
         clinic.care.assign(1, 9, "consulting")
 
 
+def test_a_doctor_who_stops_taking_patients_keeps_those_already_there() -> None:
+    database = Database()
+    clinic = Clinic.over(database)
+    load_samples(clinic)
+    with database.transaction() as connection:
+        connection.execute("UPDATE doctor SET accepts_patients = 0")
+    clinic.care.assign(1, 6, "consulting")
+    clinic.care.assign(1, 7, "primary")
+    assert [(member.doctor.id, member.role) for member in clinic.care.team(1)] == [(7, "primary"), (6, "consulting")]
+    database.close()
+
+
 def test_a_doctor_leaves_a_team_once(clinic: Clinic) -> None:
     clinic.care.release(1, 7)
     with pytest.raises(UnknownRecordError, match=r"^doctor 7 is not in the care team of patient 1$"):
@@ -163,15 +182,18 @@ def test_nobody_is_booked_twice_at_a_time(clinic: Clinic, patient: int, doctor: 
         clinic.care.book(patient, appointment(starts_at, doctor=doctor))
 
 
-def test_appointments_may_touch(clinic: Clinic) -> None:
+def test_appointments_may_touch_and_a_day_ends_at_midnight(clinic: Clinic) -> None:
     clinic.care.book(1, appointment("2027-02-03T08:00:00+00:00"))
     clinic.care.book(2, appointment("2027-02-03T08:30:00+00:00"))
     clinic.care.book(3, appointment("2027-02-03T07:30:00+00:00"))
+    clinic.care.book(3, appointment("2027-02-04T00:00:00+00:00"))
     assert [booked.patient_id for booked in clinic.care.schedule(4, date(2027, 2, 3))] == [3, 1, 2]
 
 
 def test_a_cancelled_appointment_stays_on_record_and_frees_its_time(clinic: Clinic) -> None:
     booked = clinic.care.book(1, appointment("2027-02-03T08:00:00+00:00"))
+    with pytest.raises(UnknownRecordError, match=f"^patient 2 has no booked appointment {booked.id}$"):
+        clinic.care.cancel(2, booked.id)
     clinic.care.cancel(1, booked.id)
     with pytest.raises(UnknownRecordError, match=f"^patient 1 has no booked appointment {booked.id}$"):
         clinic.care.cancel(1, booked.id)

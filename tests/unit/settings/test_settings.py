@@ -32,6 +32,7 @@ def test_everything_has_a_default_below_the_working_directory(folder):
         "cache_url": "mem://",
         "frontend_manifest": folder / ".honeyhost/frontend/pluginsManifest.ts",
         "dbt_project_dir": folder / ".honeyhost/dbt",
+        "platform_permissions": (),
         "trust": "warn",
         "fallback_directories": True,
         "archives": (),
@@ -290,7 +291,7 @@ def test_an_origin_is_shown_as_text_and_as_json(folder):
         "10485760",
         str(folder),
     ]
-    assert Settings.load().origins()[9].value == "none"
+    assert {one.name: one.value for one in Settings.load().origins()}["archives"] == "none"
     assert origins["debug"].to_json() == {"name": "debug", "value": True, "source": "argument"}
     assert [origin.name for origin in settings.origins()] == list(Settings.model_fields)
 
@@ -310,6 +311,18 @@ def test_the_policy_holds_the_operators_wishes():
     assert settings.policy() == resolver_profile.Policy(
         trust="require", overrides={"healthcare": frozenset({"host-version"})}, pins={"finance": "honeyframe-finance"}
     )
+
+
+@pytest.mark.parametrize("text", ["users.read,users.edit", '["users.read", "users.edit"]'])
+def test_permissions_of_the_platform_are_the_catalog_of_the_resolver(text, monkeypatch):
+    monkeypatch.setenv("HONEYHOST_PLATFORM_PERMISSIONS", text)
+    assert Settings.load().profile().catalog == {"users.read": "host", "users.edit": "host"}
+
+
+def test_what_is_no_permission_is_refused(monkeypatch):
+    monkeypatch.setenv("HONEYHOST_PLATFORM_PERMISSIONS", "users")
+    with pytest.raises(SettingsError, match="this cannot be a permission; write it like"):
+        Settings.load()
 
 
 def test_the_words_for_trust_and_overrides_are_the_resolvers():

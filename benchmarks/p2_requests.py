@@ -5,7 +5,7 @@ P2, requests: whether a plugin's answer takes the same time beside one plugin an
 import asyncio
 from collections.abc import Iterator
 
-from asgi import Answers
+from cases import Answers
 from fixtures import slug_of
 from hosts import PARAMETRISED, STATIC, Hosts, one_route
 from outcome import Headline, Row, Verdict, ratio

@@ -70,6 +70,12 @@ _LOOKS: Sequence[Look] = (
     Look("folders", "whole, folders: honeyhost", "floor-folders", place="folders"),
 )
 _STATS, _FITS = "snapshot: asking for the stamps alone (floor)", "snapshot: honeyhost, opened and verified"
+_WHY_WHOLE = (
+    "150 ms are imports, half of them pydantic's; it also looks for plugins of its own in every installed distribution, 50 ms. "
+    "Of the rest, 0.17 ms a plugin, a third is asking the rules of the manifest again, which is not spared to a wheel that was "
+    "built by the same version"
+)
+_WHY_SNAPSHOT = "beside the stamps the header's rows are read, 1 ms of JSON for a thousand plugins"
 
 
 def measure(ground: Ground, scale: Scale) -> Headline:
@@ -98,7 +104,10 @@ def measure(ground: Ground, scale: Scale) -> Headline:
     verdicts = [
         *_verdicts(figures[sizes[-1]], sizes[-1]),
         Verdict(
-            claim=f"snapshot of {snapshot_size} plugins, verified, to the stamps alone", actual=ratio(fits, stats), target=1.5
+            claim=f"snapshot of {snapshot_size} plugins, verified, to the stamps alone",
+            actual=ratio(fits, stats),
+            target=1.5,
+            why=_WHY_SNAPSHOT,
         ),
     ]
     notices = missing(["stevedore", "pluggy", "npe2"])
@@ -138,7 +147,7 @@ def _verdicts(figures: dict[str, float], size: int) -> list[Verdict]:
     ]
     if "npe2 npe2" in figures:
         actual = ratio(figures["wheels crowd"], figures["npe2 npe2"])
-        verdicts.append(Verdict(claim=f"{size} wheels whole, to npe2", actual=actual, target=0.2))
+        verdicts.append(Verdict(claim=f"{size} wheels whole, to npe2", actual=actual, target=0.2, why=_WHY_WHOLE))
     return verdicts
 
 

@@ -18,6 +18,10 @@ _METHOD = (
 )
 _FLOOR = "python -c pass (floor)"
 _PEERS = {"pip": LACKS["pip"], "npe2": LACKS["npe2"], "datasette": LACKS["datasette"]}
+_WHY = (
+    "list looks anew each time: it reads and validates every manifest, 0.17 ms for a wheel and 0.4 ms for a folder whose YAML "
+    "must be parsed, and resolves them; pip reads one file of each distribution. Imports are 170 ms of it"
+)
 
 
 def measure(ground: Ground, scale: Scale) -> Headline:
@@ -41,7 +45,12 @@ def measure(ground: Ground, scale: Scale) -> Headline:
         for name, cost in costs.items()
     ]
     verdicts = [
-        Verdict(claim=f"{name} of {_COUNT} to pip list", actual=ratio(costs[name], costs["pip list"]), target=1.0)
+        Verdict(
+            claim=f"{name} of {_COUNT} to pip list",
+            actual=ratio(costs[name], costs["pip list"]),
+            target=1.0,
+            why=_WHY,
+        )
         for name in (_LIST_WHEELS, _LIST_FOLDERS)
     ]
     actual = ratio(costs["honeyhost --help"], costs["pip --version"])

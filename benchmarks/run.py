@@ -27,6 +27,7 @@ from outcome import Headline
 from report import as_json, markdown, text
 from scale import FULL, QUICK, Scale
 
+HEADLINES = ("P1", "P2", "P3", "P4", "P7", "P8", "P9", "P11")
 README = Path(__file__).parent / "README.md"
 
 
@@ -35,6 +36,8 @@ def main() -> int:
     Measure, print, and say by the exit code whether all is as it should be.
     """
     options = _options()
+    if options.full and not options.only:
+        print(f"measuring up to {FULL.largest} plugins; this takes about ten minutes", flush=True)
     scale = FULL if options.full else QUICK
     with tempfile.TemporaryDirectory(prefix="honeyhost-bench-") as folder:
         headlines = _measured(_headlines(Path(folder), scale), options.only)
@@ -86,7 +89,11 @@ def _options() -> argparse.Namespace:
 
 
 def _identifiers(words: str) -> tuple[str, ...]:
-    return tuple(word.strip().upper() for word in words.split(","))
+    found = tuple(word.strip().upper() for word in words.split(","))
+    unknown = [word for word in found if word not in HEADLINES]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; there are {', '.join(HEADLINES)}")
+    return found
 
 
 if __name__ == "__main__":

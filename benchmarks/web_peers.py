@@ -13,7 +13,8 @@ from types import ModuleType
 from typing import Any
 
 import fixtures
-from asgi import TOKEN, Answers, asgi_case, wsgi_case
+from asgi import TOKEN
+from cases import Answers, asgi_case, wsgi_case
 from fastapi import APIRouter, FastAPI
 from peers import LACKS
 from timing import Case

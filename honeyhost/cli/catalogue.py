@@ -4,7 +4,6 @@ The catalogue: every code that a problem, a reason or an error can have, from th
 
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
 
 from honeyhost.diagnostics import Code
 from honeyhost.errors import UsageError
@@ -44,6 +43,4 @@ def look_up(word: str) -> Code:
 
 
 def _codes(room: str) -> Iterator[Code]:
-    module = f"honeyhost.{room}.codes"
-    if find_spec(module) is not None:
-        yield from import_module(module).CODES
+    yield from import_module(f"honeyhost.{room}.codes").CODES

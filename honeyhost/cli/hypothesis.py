@@ -2,20 +2,18 @@
 The hypothesis: what a host of another version would say, asked before it is upgraded.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from honeyhost.cli.targets import Target
-from honeyhost.diagnostics import Problem, error
+from honeyhost.cli.verdicts import as_problem
+from honeyhost.diagnostics import Problem
 from honeyhost.discovery.inventory import DiscoveredPlugin, Inventory
 from honeyhost.resolver import resolve
-from honeyhost.resolver.reasons import Reason
 from honeyhost.resolver.resolution import Resolution
 from honeyhost.settings import Settings
 
 OPTION = "--host-version"
-_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+):(?P<column>\d+)")
 
 
 def supposed(targets: Iterable[Target], inventory: Inventory, settings: Settings, host_version: str) -> list[Target]:
@@ -44,16 +42,5 @@ def _resolution(there: Iterable[DiscoveredPlugin], inventory: Inventory, setting
 
 
 def _verdict(resolution: Resolution, plugin: DiscoveredPlugin) -> tuple[Problem, ...]:
-    reasons = tuple(_problem(reason) for reason in resolution.reasons_of(plugin))
+    reasons = tuple(as_problem(reason) for reason in resolution.reasons_of(plugin))
     return reasons + resolution.warnings_of(plugin)
-
-
-def _problem(reason: Reason) -> Problem:
-    """
-    The reason in the form of a problem, at the place of the demand.
-    """
-    problem = error(reason.code, reason.message, hint=reason.hint, **reason.params)
-    place = _PLACE.match(reason.source)
-    if place is None:
-        return problem
-    return problem.at(file=place["file"], line=int(place["line"]), column=int(place["column"]))

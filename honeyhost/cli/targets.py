@@ -3,10 +3,11 @@ Targets: what ``check`` looks at, with all problems of each and the texts that m
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from honeyhost.cli.verdicts import as_problem
 from honeyhost.diagnostics import Problem, has_errors
 from honeyhost.discovery import DiscoveredPlugin, DiscoveryFailure, Inventory, Located, Origin, locate
 from honeyhost.discovery.archives import tree_of
@@ -15,6 +16,8 @@ from honeyhost.manifest.reader import read
 from honeyhost.manifest.references import check_references
 from honeyhost.manifest.tree import FolderTree, SourceTree
 from honeyhost.manifest.validation import MANIFEST_NAME, validate_document
+from honeyhost.resolver import resolve
+from honeyhost.resolver.reasons import PermissionUnknown
 from honeyhost.settings import Settings
 
 
@@ -47,10 +50,10 @@ def named_targets(words: Sequence[str], settings: Settings) -> list[Target]:
     The targets that a person named: folders, archives, plugins.
     """
     options = settings.discovery_options()
-    return [_target(word, locate(word, options)) for word in words]
+    return [_decided(_target(word, locate(word, options)), settings) for word in words]
 
 
-def found_targets(inventory: Inventory) -> list[Target]:
+def found_targets(inventory: Inventory, settings: Settings) -> list[Target]:
     """
     Everything that was found, by name.
     """
@@ -61,7 +64,22 @@ def found_targets(inventory: Inventory) -> list[Target]:
         else _failure(find.name or find.origin.location, find.name, find.origin, find.problems)
         for find in finds
     ]
-    return sorted(targets, key=lambda target: target.name or target.target)
+    return sorted((_decided(target, settings) for target in targets), key=lambda target: target.name or target.target)
+
+
+def _decided(target: Target, settings: Settings) -> Target:
+    """
+    The target, with the host's word on permissions that its manifest does not declare. By itself a manifest cannot know
+    whether somebody else declares them; where it requires no other plugin, only this platform could.
+    """
+    plugin = target.plugin
+    open_questions = any(problem.code == PermissionUnknown.code for problem in target.problems)
+    if plugin is None or not open_questions or plugin.manifest.requires_plugins:
+        return target
+    verdict = resolve(Inventory(plugins=(plugin,)), settings.profile(), settings.policy())
+    refused = tuple(as_problem(reason) for reason in verdict.reasons_of(plugin) if reason.code == PermissionUnknown.code)
+    others = (problem for problem in target.problems if problem.code != PermissionUnknown.code)
+    return replace(target, problems=_in_order((*others, *refused)))
 
 
 def _target(word: str, located: Located) -> Target:

@@ -24,6 +24,8 @@ class Generation:
     ``failed`` is called on the event loop when it turns out that it cannot answer; it answers 503 from then on.
     """
 
+    __slots__ = ("_failed", "_failure", "_lifespan", "_seconds", "_site", "_slug", "front", "loader")
+
     def __init__(
         self, plugin: AttachedPlugin, site: Site, gate: Gate, seconds: float, failed: Callable[["Generation"], None]
     ) -> None:

@@ -67,8 +67,12 @@ class Live:
         for route in plugin.facts.compiled.routes if plugin is not None else ():
             if route.name != name:
                 continue
-            _, path_format, convertors = compile_path(route.path)
+            mounted = route.kind == "mount"
+            _, path_format, convertors = compile_path(route.path + "/{path:path}" if mounted else route.path)
             if convertors.keys() == path_params.keys():
-                path, _ = replace_params(path_format, convertors, dict(path_params))
+                given = {
+                    key: str(value).lstrip("/") if mounted and key == "path" else value for key, value in path_params.items()
+                }
+                path, _ = replace_params(path_format, convertors, given)
                 return URLPath(path=path, protocol="websocket" if route.kind == "websocket" else "http")
         raise NoMatchFound(f"{slug}:{name}", dict(path_params))

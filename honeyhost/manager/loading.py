@@ -5,8 +5,7 @@ Loading: a plugin of this process imported and built, once, whoever asks first.
 import asyncio
 import logging
 import threading
-from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
+from concurrent.futures import Future
 
 from honeyhost.attach.routing.site import Site
 from honeyhost.errors import AttachError, LoadError
@@ -23,6 +22,8 @@ class Loader:
     A failure is kept, logged once and raised to everybody who asks later: importing half a package twice makes it worse. The
     thread of a plugin that hangs is left behind: it ends with the process, and no pool has to do without it.
     """
+
+    __slots__ = ("_lock", "_outcome", "_plugin", "_seconds", "_site", "built", "error")
 
     def __init__(self, plugin: AttachedPlugin, site: Site, seconds: float) -> None:
         self.built: BuiltPlugin | None = None
@@ -67,41 +68,39 @@ class Loader:
             if self._outcome is None:
                 self._outcome = Future()
                 self._outcome.set_running_or_notify_cancel()  # so that nobody who stops waiting can cancel it for the others
-                self._outcome.add_done_callback(self._settled)
                 name = f"honeyhost load {self._plugin.slug}"
                 threading.Thread(target=self._work, args=(self._outcome,), name=name, daemon=True).start()
             return self._outcome
 
     def _work(self, outcome: "Future[BuiltPlugin]") -> None:
-        # Whoever settles the outcome first decides: a plugin that comes after it was given up stays away.
-        with suppress(InvalidStateError):
-            try:
-                outcome.set_result(build_plugin(self._plugin.facts.spec, self._site))
-            except AttachError as error:
-                outcome.set_exception(error)
-            except InvalidStateError:
-                raise
-            except BaseException as error:  # noqa: BLE001 - handed to those who wait
-                outcome.set_exception(_failed(self._plugin.slug, error))
+        slug = self._plugin.slug
+        try:
+            self._settle(outcome, build_plugin(self._plugin.facts.spec, self._site))
+        except AttachError as error:
+            self._settle(outcome, error)
+        except BaseException as error:  # noqa: BLE001 - handed to those who wait
+            failure = LoadError(f"plugin '{slug}' could not be loaded: {type(error).__name__}: {error}", plugin=slug)
+            failure.__cause__ = error
+            self._settle(outcome, failure)
 
     def _give_up(self, outcome: "Future[BuiltPlugin]") -> None:
         slug = self._plugin.slug
-        with suppress(InvalidStateError):
-            outcome.set_exception(
-                LoadError(f"plugin '{slug}' did not finish importing within {self._seconds:g} s", plugin=slug)
-            )
+        self._settle(outcome, LoadError(f"plugin '{slug}' did not finish importing within {self._seconds:g} s", plugin=slug))
 
-    def _settled(self, outcome: "Future[BuiltPlugin]") -> None:
-        error = outcome.exception()
-        if isinstance(error, AttachError):
-            self.error = error
-            extra = {"plugin": self._plugin.slug, "phase": "load"}
-            logger.log(logging.ERROR, "%s", error.message, extra=extra, exc_info=error.__cause__)
-        else:
-            self.built = outcome.result()
-
-
-def _failed(plugin: str, error: BaseException) -> LoadError:
-    made = LoadError(f"plugin '{plugin}' could not be loaded: {type(error).__name__}: {error}", plugin=plugin)
-    made.__cause__ = error
-    return made
+    def _settle(self, outcome: "Future[BuiltPlugin]", found: BuiltPlugin | AttachError) -> None:
+        """
+        Decide; whoever comes first does, so that a plugin that comes after it was given up stays away.
+        """
+        with self._lock:
+            if self.built is not None or self.error is not None:
+                return
+            if isinstance(found, BuiltPlugin):
+                self.built = found
+            else:
+                self.error = found
+        if isinstance(found, BuiltPlugin):
+            outcome.set_result(found)
+            return
+        extra = {"plugin": self._plugin.slug, "phase": "load"}
+        logger.log(logging.ERROR, "%s", found.message, extra=extra, exc_info=found.__cause__)
+        outcome.set_exception(found)

@@ -3,8 +3,9 @@ The manager: generations of the attached plugins, their states, their start and 
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from honeyhost.attach.routing.gate import Gate
 from honeyhost.attach.routing.openapi import Fragment
@@ -20,13 +21,12 @@ from honeyhost.manager.states import PluginState, may_become
 @dataclass(slots=True)
 class _Entry:
     """
-    What the manager knows of one plugin. ``changing`` lets one start or stop of it end before the next begins.
+    What the manager knows of one plugin.
     """
 
     plugin: AttachedPlugin
     state: PluginState
     generation: Generation
-    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Manager:
@@ -43,6 +43,8 @@ class Manager:
         self._seconds = seconds
         self._recorded = recorded
         self._entries: dict[str, _Entry] = {}
+        self._changing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """Lets one start or stop of a plugin end before the next begins."""
         self._claimed: frozenset[str] = frozenset()
         self._serving = False
         self.live = Live(0, {}, {}, self._fragment)
@@ -95,7 +97,7 @@ class Manager:
                 self._renew(entry)
         self._leave_claimed()
         for entry in self._entries.values():
-            async with entry.changing:
+            async with self._changing[entry.plugin.slug]:
                 if entry.state == "attached":
                     await self._start(entry)
         self._swap()
@@ -106,7 +108,7 @@ class Manager:
         """
         self._serving = False
         for entry in reversed(self._entries.values()):
-            async with entry.changing:
+            async with self._changing[entry.plugin.slug]:
                 await entry.generation.stop()
                 if entry.state == "running":
                     self._become(entry, "stopped")
@@ -123,7 +125,7 @@ class Manager:
         entry = self._entries.get(slug)
         if entry is None:
             raise UnknownPluginError(f"no attached plugin is called '{slug}'", hint="honeyhost list", name=slug)
-        async with entry.changing:
+        async with self._changing[entry.plugin.slug]:
             if enabled and entry.state == "disabled":
                 self._become(entry, "attached")
                 await self._start(entry)

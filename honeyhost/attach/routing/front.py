@@ -255,8 +255,21 @@ class PluginRoute(BaseRoute):
         A full match for every path below the prefix; where the prefix is shared with the host, for known slugs only.
         """
         current = self._current()
-        path: str = get_route_path(scope) if scope.get("root_path") else scope["path"]
+        if scope.get("root_path"):
+            return self._match_below(scope, current)
+        path: str = scope["path"]
         return current.known.get(path) or self._match(path, current)
+
+    def _match_below(self, scope: Scope, current: Fronts) -> tuple[Match, Scope]:
+        """
+        The same behind a proxy that has a path of its own, or below another application.
+        """
+        path = get_route_path(scope)
+        match, child = current.known.get(path) or self._match(path, current)
+        outside = scope["root_path"].removeprefix(scope.get("app_root_path", scope["root_path"]))
+        if outside and "router" in child:
+            child = {**child, "router": child["router"].below(outside)}
+        return match, child
 
     def _match(self, path: str, current: Fronts) -> tuple[Match, Scope]:
         if not path.startswith(self._head):

@@ -2,7 +2,7 @@
 Names of routes: what ``url_for`` finds inside a plugin.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from starlette.datastructures import URLPath
@@ -50,11 +50,16 @@ class Tabled(Protocol):
 class PluginUrls:
     """
     The plugin's own routes by their bare names first, then everything the host knows: its own routes, and ``slug:name``.
+
+    ``outside`` is the path that applications round the host have mounted it at.
     """
 
-    def __init__(self, plugin: Tabled, host: HostRouter) -> None:
+    __slots__ = ("_host", "_outside", "_plugin")
+
+    def __init__(self, plugin: Tabled, host: HostRouter, *, outside: str = "") -> None:
         self._plugin = plugin
         self._host = host
+        self._outside = outside
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -63,10 +68,20 @@ class PluginUrls:
         """
         return self._host.routes
 
+    def below(self, outside: str) -> "PluginUrls":
+        """
+        The same where the host is mounted below another application.
+        """
+        return PluginUrls(self._plugin, self._host, outside=outside)
+
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """
         The path of a route by its name.
         """
+        path = self._path(name, path_params)
+        return URLPath(self._outside + path, protocol=path.protocol, host=path.host) if self._outside else path
+
+    def _path(self, name: str, path_params: Mapping[str, Any]) -> URLPath:
         table = self._plugin.table
         if table is not None:
             try:

@@ -47,9 +47,10 @@ def applied_with_progress(streams: Streams, settings: Settings, *, digest: str |
 
 def show(streams: Streams, applied: Applied) -> None:
     """
-    A row for each plugin, what was written, and the total.
+    A row for each plugin that changed, what was written, and the total.
     """
-    attached = [(plugin.name, plugin.contributions, plugin.import_ms) for plugin in applied.attached]
+    changed = {change.plugin for change in applied.plan.changes}
+    attached = [(plugin.name, plugin.contributions, plugin.import_ms) for plugin in applied.attached if plugin.name in changed]
     failed = [(failure.plugin, failure.problem) for failure in applied.failures]
     streams.answer(attachment_lines(attached, failed, streams.out.glyphs, streams.out.width))
     if applied.written:

@@ -41,18 +41,20 @@ def _checked(settings: Settings, words: Sequence[str], host_version: str | None)
     if words and host_version is None:
         return named_targets(words, settings)
     inventory = discover(settings.discovery_options())
-    targets = named_targets(words, settings) if words else found_targets(inventory)
+    targets = named_targets(words, settings) if words else found_targets(inventory, settings)
     return targets if host_version is None else supposed(targets, inventory, settings, host_version)
 
 
 def _tell(streams: Streams, targets: Iterable[Target]) -> None:
-    worst: list[str] = []
+    codes: dict[Severity, list[str]] = {severity: [] for severity in _WORDS}
     for target in targets:
         for problem in target.problems:
             streams.answer(problem_lines(problem, target.sources, width=streams.out.width))
         counts = Counter(problem.severity for problem in target.problems)
         parts = [counted(counts[severity], word) for severity, word in _WORDS.items() if counts[severity]]
         streams.aside([line(span(target.name or target.target, "bold"), ": ", ", ".join(parts) or "no problems")])
-        worst += [problem.code for problem in target.problems if problem.severity != "info"]
+        for problem in target.problems:
+            codes[problem.severity].append(problem.code)
+    worst = [*codes["error"], *codes["warning"]]
     if worst:
         streams.next(f"honeyhost explain {worst[0]}")

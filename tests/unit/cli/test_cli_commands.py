@@ -198,7 +198,9 @@ def test_plan_and_apply(platform, said):
     assert code == 0
     assert out.startswith("✓ finance  attached")
     assert said("plan", "--all")[1].startswith("  finance 1.0.0  unchanged\n")
+    assert said("plan", "--check")[0] == 0
     assert json.loads(said("apply", "--json")[1])["failures"] == []
+    assert said("apply")[1].startswith("nothing to change   snapshot sha256:")
 
 
 def test_plan_and_apply_of_a_plugin_that_fails(platform, said):
@@ -306,3 +308,23 @@ def test_a_link_out_of_the_plugin_is_not_quoted(platform, said):
     code, out, err = said("check", str(root))
     assert code == 1
     assert "hunter2" not in out + err
+
+
+def test_check_finds_what_the_manifest_points_at_and_is_not_there(platform, said):
+    platform.add("finance", {"routers": [{"router": ".backend.notes:ruter", "permission": "finance.read"}]})
+    code, out, _ = said("check", "finance")
+    assert code == 1
+    assert "6 | - router: .backend.notes:ruter\n  |           ^^^^^^^^^^^^^^^^^^^^\n" in out
+
+
+def test_a_folder_is_asked_about_another_host_in_the_place_of_the_installed_one(platform, said):
+    platform.add("finance")
+    platform.write(platform.data / "work" / "finance" / "plugin.yaml", "name: finance\nversion: 2.0.0\n")
+    assert said("check", str(platform.data / "work" / "finance"), "--host-version", "1.0")[:2] == (0, "")
+
+
+def test_check_goes_on_to_the_worst(platform, said):
+    platform.write(platform.data / "finance" / "plugin.yaml", "odd: 1\nname: finance\nversion: 2.0.0\nsort: many\n")
+    err = said("check", str(platform.data / "finance"))[2]
+    assert err.startswith("finance: 1 error, 1 warning\nnext: honeyhost explain ")
+    assert "unknown-field" not in err

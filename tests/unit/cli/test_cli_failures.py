@@ -4,7 +4,7 @@ import stat
 import pytest
 import typer
 
-from honeyhost.cli.failures import CouldNotRunError, exit_code, guarded
+from honeyhost.cli.failures import CouldNotRunError, _silence, exit_code, guarded
 from honeyhost.cli.streams import OutputClosedError
 from honeyhost.cli.wishes import Wishes
 from honeyhost.diagnostics import error
@@ -133,3 +133,13 @@ def test_a_reader_that_has_gone_is_told_nothing(reader, monkeypatch):
 def test_hostile_text_in_an_error_is_shown_not_obeyed(reader):
     guarded(reader.streams, raising(RefusedError("plugin '\x1b[2J'", hint="\u202e")))
     assert reader.err == "error[refused]: plugin '\\x1b[2J'\nhelp: \\u202e\n"
+
+
+def test_silence_lets_the_last_flush_of_the_interpreter_go_nowhere(tmp_path, monkeypatch):
+    with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err:
+        monkeypatch.setattr("sys.stdout", out)
+        monkeypatch.setattr("sys.stderr", err)
+        _silence()
+        out.write("left over")
+        out.flush()
+    assert (tmp_path / "out").read_text() == ""

@@ -90,3 +90,17 @@ def test_the_teller_runs_beside_the_work_and_ends_with_it(make_reader):
         progress("quick")
     assert not thread.is_alive()
     assert reader.err == ""
+
+
+def test_the_teller_ends_where_nobody_reads_any_more(make_reader, monkeypatch):
+    monkeypatch.setattr("honeyhost.cli.progress.REMINDER", 0.001)
+    reader = make_reader(terminal=True, width=80)
+    reader.streams.err.stream.write = _gone
+    progress = Progress(reader.streams, "spoken")
+    progress._text = "unpacking"
+    progress._tell()
+    assert progress._over.is_set()
+
+
+def _gone(_text):
+    raise BrokenPipeError

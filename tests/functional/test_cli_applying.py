@@ -24,7 +24,7 @@ def test_plan_shows_each_change_and_the_digest_that_apply_takes(furnished, honey
     lines = done.stdout.splitlines()
     assert lines[0] == "+ finance 1.0.0"
     assert "    + permission  finance.read" in lines
-    assert any(line.startswith("    + route       GET /api/plugins/finance/notes") for line in lines)
+    assert "    + route       GET /api/plugins/finance/notes   finance.read" in lines
     assert all(line.startswith("    + ") for line in lines[1:-1])
     total = re.fullmatch(r"plan: (\d+) add, 0 change, 0 remove   digest sha256:([0-9a-f]{8})", lines[-1])
     assert int(total[1]) == len(lines) - 2

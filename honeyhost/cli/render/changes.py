@@ -86,8 +86,9 @@ def _change(change: Change, kinds: int, width: int | None, *, fields: bool) -> I
     head = line(" " * _INDENT, span(f"{sign} ", style), *padded(line(change.kind), kinds + 2))
     margin = _INDENT + 2 + kinds + 2
     rest = change.summary
-    if fields and change.action == "change":
-        rest = "   ".join(part for part in (rest, _difference(change.details)) if part)
+    if fields:
+        more_of_it = _difference(change.details) if change.action == "change" else change.details.get("policy", "")
+        rest = "   ".join(part for part in (rest, more_of_it) if part)
     first, *more = wrapped(line(rest), None if width is None else max(width - margin, 20))
     return [(*head, *first), *(indented(part, margin) for part in more)]
 

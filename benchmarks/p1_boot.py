@@ -2,7 +2,7 @@
 P1, boot: from the start of the interpreter to the first answer of the last plugin, with a fitting snapshot.
 """
 
-from boots import FLOOR, HONEYHOST, HONEYHOST_FOLDERS, INCLUDE, KINDS, MOUNT, STEVEDORE, WALK, Boots
+from boots import FLOOR, FLOOR_FOLDERS, HONEYHOST, HONEYHOST_FOLDERS, INCLUDE, KINDS, MOUNT, STEVEDORE, WALK, Boots, Kind
 from outcome import Headline, Row, Verdict, ratio
 from peers import missing
 from scale import MANY, Scale
@@ -26,7 +26,6 @@ def measure(boots: Boots, scale: Scale) -> Headline:
     verdicts: list[Verdict] = []
     for size in scale.sizes:
         figures = boots.of(size)
-        floor = figures[FLOOR].cpu
         rows.extend(
             Row(
                 name=kind.name,
@@ -34,7 +33,7 @@ def measure(boots: Boots, scale: Scale) -> Headline:
                 value=figures[kind].cpu,
                 wall=figures[kind].wall,
                 unit="s",
-                ratio=ratio(figures[kind].cpu, floor),
+                ratio=ratio(figures[kind].cpu, figures[_floor(kind)].cpu),
                 lacks=kind.lacks,
             )
             for kind in KINDS
@@ -43,7 +42,7 @@ def measure(boots: Boots, scale: Scale) -> Headline:
     largest = scale.largest
     figures = boots.of(largest)
     for kind in (HONEYHOST, HONEYHOST_FOLDERS):
-        actual = ratio(figures[kind].cpu, figures[FLOOR].cpu)
+        actual = ratio(figures[kind].cpu, figures[_floor(kind)].cpu)
         verdicts.append(Verdict(claim=f"{kind.name}, {largest} plugins, to the floor", actual=actual, target=1.15, why=_WHY))
     notices = missing(["stevedore"])
     if largest < MANY:
@@ -53,3 +52,7 @@ def measure(boots: Boots, scale: Scale) -> Headline:
         actual = ratio(figures[HONEYHOST].cpu, best)
         verdicts.append(Verdict(claim=f"{HONEYHOST.name}, {largest} plugins, to the best peer", actual=actual, target=0.1))
     return Headline(identifier="P1", title="Boot", method=_METHOD, rows=rows, verdicts=verdicts, notices=notices)
+
+
+def _floor(kind: Kind) -> Kind:
+    return FLOOR_FOLDERS if kind.folders else FLOOR

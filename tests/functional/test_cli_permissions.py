@@ -37,4 +37,7 @@ def test_everything_that_is_found_is_asked_the_same(platform, honeyhost):
     platform.add("clinic", TYPO)
     platform.add("ledger")
     done = honeyhost("check", "--json")
-    assert {result["target"]: result["valid"] for result in json.loads(done.stdout)["results"]} == {"clinic": False, "ledger": True}
+    assert {result["target"]: result["valid"] for result in json.loads(done.stdout)["results"]} == {
+        "clinic": False,
+        "ledger": True,
+    }

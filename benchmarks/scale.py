@@ -31,6 +31,6 @@ class Scale:
 
 
 QUICK = Scale(sizes=(1, 100), cheap_sizes=(1000,), rounds=15, starts=5, peer_starts=2)
-FULL = Scale(sizes=(1, 100, 1000), cheap_sizes=(10, 100, 1000), rounds=61, starts=13, peer_starts=3)
+FULL = Scale(sizes=(1, 100, 1000), cheap_sizes=(10, 100, 1000), rounds=61, starts=9, peer_starts=3)
 MANY = 1000
 """The number of plugins that the targets speak of; some hold only there."""

@@ -7,11 +7,12 @@ moment from which a start sees the new state.
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from honeyhost.attach.change import AttachPlan
+from honeyhost.attach.compiled import stamped
 from honeyhost.attach.files import locked_folder, write_with_undo
 from honeyhost.attach.frontend import frontend_entry, render_frontend_manifest
 from honeyhost.attach.groups import SeedGroupPoint
@@ -25,6 +26,7 @@ from honeyhost.manager.attaching import attached
 from honeyhost.manager.booting import snapshot_key
 from honeyhost.manager.places import survey_places
 from honeyhost.manager.snapshot import SnapshotContent, write_snapshot
+from honeyhost.manifest.validation import MANIFEST_NAME
 from honeyhost.planning import AttachFailure, Planned, Progress, plan, versions_in
 from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
@@ -199,9 +201,24 @@ def _write_snapshot(settings: Settings, outcome: Planned) -> str:
         plugins=plugins,
         applied=outcome.wanted,
         listing=outcome.survey.to_json(),
+        watched=stamped(_unattached_files(outcome)),
+        complete=not outcome.failures,
     )
     _, digest = write_snapshot(snapshot_path(settings), content)
     return digest
+
+
+def _unattached_files(outcome: Planned) -> Iterator[str]:
+    """
+    The files by which a rejected or unreadable plugin could be mended.
+    """
+    inventory = outcome.survey.inventory
+    for plugin in inventory:
+        if plugin.name not in outcome.compiled:
+            yield from (*plugin.stamps, plugin.manifest_file)
+    for failure in inventory.failures:
+        location = failure.origin.location
+        yield from (location, f"{location}/{MANIFEST_NAME}", f"{location}/RECORD")
 
 
 def _summary(plugin: DiscoveredPlugin, outcome: Planned) -> AttachedSummary:

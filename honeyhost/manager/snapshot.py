@@ -24,7 +24,7 @@ from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.places import Place, places_fit
 from honeyhost.manager.spec import PluginSpec
 
-FORMAT = 2
+FORMAT = 3
 _MAGIC = b"honeyhost snapshot\n"
 _LENGTH = struct.Struct(">Q")
 Span = tuple[int, int]
@@ -43,6 +43,10 @@ class SnapshotContent:
     applied: tuple[Contribution, ...] = ()
     listing: Mapping[str, Any] = field(default_factory=dict)
     """The ``list --json`` document of that moment: the rejected and unreadable ones are in it too."""
+    watched: tuple[Stamp, ...] = ()
+    """Files of what was found and not attached: when one is mended, a start has to look again."""
+    complete: bool = True
+    """Whether every accepted plugin could be attached; otherwise a start tries the others again."""
 
 
 class Snapshot:
@@ -87,7 +91,7 @@ class Snapshot:
         """
         Whether what was found then is what would be found now, as far as stamps of files and folders tell.
         """
-        if self.key != key:
+        if self.key != key or not self._header["complete"]:
             return False
         if not places_fit([Place(*row) for row in self._header["places"]], path, roots):
             return False
@@ -122,8 +126,14 @@ class Snapshot:
             lifespan=lifespan,
             public=public,
             read=lambda: self._facts(record, slice(first, last)),
-            read_fragment=lambda: Fragment(*(self._read(span) for span in fragment)),
+            read_fragment=lambda: self._fragment(fragment),
         )
+
+    def _fragment(self, spans: Sequence[Span]) -> Fragment:
+        # They lie side by side and are read in one go: a document asks a thousand plugins for theirs.
+        (begin, paths), (_, schemas), (_, security) = spans
+        data = self._read((begin, paths + schemas + security))
+        return Fragment(data[:paths], data[paths : paths + schemas], data[paths + schemas :])
 
     def _facts(self, record: Span, stamped: slice) -> PluginFacts:
         document = json.loads(self._read(record))
@@ -191,11 +201,14 @@ def write_snapshot(path: Path, content: SnapshotContent) -> tuple[bool, str]:
         return offset, len(data)
 
     stamps: list[Stamp] = []
+    rows = [_row(plugin, lay, stamps) for plugin in content.plugins]
+    stamps.extend(content.watched)
     header: dict[str, Any] = {
         "format": FORMAT,
+        "complete": content.complete,
         "key": dict(content.key),
         "places": [list(place) for place in content.places],
-        "plugins": [_row(plugin, lay, stamps) for plugin in content.plugins],
+        "plugins": rows,
         "stamps": [[stamp[column] for stamp in stamps] for column in range(len(Stamp._fields))],
         "applied": lay(_dumped([contribution.to_json() for contribution in content.applied])),
         "listing": lay(_dumped(content.listing)),

@@ -93,6 +93,26 @@ async def test_code_that_changed_since_the_snapshot_is_compiled_at_the_start(pla
         assert "/api/plugins/clinic/notes/new" in (await http.get("/openapi.json")).json()["paths"]
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"plugin.yaml": "name: clinic\nversion: 1.0.0\nmin_host_version: '99'\n"},
+        {"plugin.yaml": "name: clinic\nversion: [\n"},
+        {"backend/notes.py": "raise RuntimeError('no licence')"},
+    ],
+    ids=["rejected", "unreadable", "failed"],
+)
+async def test_a_plugin_that_was_mended_since_the_snapshot_is_served_at_the_next_start(platform, attached, broken):
+    root = platform.add("clinic")
+    for name, text in broken.items():
+        platform.write(root / name, text)
+    apply(Settings.load())
+    platform.add("clinic")
+    app, _ = attached()
+    async with client(app) as http:
+        assert (await http.get("/api/plugins/clinic/notes", headers=ADMIN)).json() == ["clinic"]
+
+
 async def test_another_setting_unfits_the_snapshot(platform, attached, monkeypatch):
     platform.add("clinic", {"min_host_version": "1.0"})
     monkeypatch.setenv("HONEYHOST_HOST_VERSION", "2.0")

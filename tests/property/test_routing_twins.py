@@ -4,6 +4,7 @@ Random plugins answer exactly as included routers would: status, headers and bod
 
 import asyncio
 import tempfile
+from asyncio import Event
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,8 +215,11 @@ async def answered(app: FastAPI, asked: Asked) -> Answer:
     }
     sent: list[Message] = []
 
+    incoming = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        message = next(incoming, None)
+        return message if message is not None else await Event().wait()  # type: ignore[func-returns-value] # never
 
     async def send(message: Message) -> None:
         sent.append(message)

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -179,3 +180,18 @@ def test_the_interpreters_own_archive_on_its_path_is_barren(tmp_path, source):
     snapshot = Snapshot.open(tmp_path / "snapshot")
     assert snapshot.fits(KEY, [str(archive)], [])
     assert not snapshot.fits(KEY, [str(other)], [])
+
+
+def test_a_file_of_what_was_not_attached_unfits_the_snapshot_when_it_changes(tmp_path, source):
+    rejected = tmp_path / "rejected.yaml"
+    rejected.write_text("name: rejected")
+    write_snapshot(tmp_path / "snapshot", replace(content(source), watched=stamped([str(rejected)])))
+    snapshot = Snapshot.open(tmp_path / "snapshot")
+    assert snapshot.fits(KEY, [], [])
+    rejected.write_text("name: rejected # mended")
+    assert not snapshot.fits(KEY, [], [])
+
+
+def test_a_snapshot_that_lacks_accepted_plugins_never_fits(tmp_path, source):
+    write_snapshot(tmp_path / "snapshot", replace(content(source), complete=False))
+    assert not Snapshot.open(tmp_path / "snapshot").fits(KEY, [], [])

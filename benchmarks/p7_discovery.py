@@ -15,7 +15,7 @@ from peers import LACKS, installed, missing
 from scale import MANY, Scale
 from timing import Case, interleaved, median, repeated, started
 
-from honeyhost.host import DEFAULT_PREFIX, settings_digest, snapshot_path
+from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.manager.booting import snapshot_key
 from honeyhost.manager.snapshot import Snapshot
 from honeyhost.settings import Settings

@@ -21,13 +21,13 @@ from honeyhost.attach.plugins import PluginPoint
 from honeyhost.attach.point import EffectPoint, Undo
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import AttachError, HoneyhostError, PlanChangedError
-from honeyhost.host import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.manager.attaching import attached
 from honeyhost.manager.booting import snapshot_key
 from honeyhost.manager.places import survey_places
 from honeyhost.manager.snapshot import SnapshotContent, write_snapshot
 from honeyhost.manifest.validation import MANIFEST_NAME
 from honeyhost.planning import AttachFailure, Planned, Progress, plan, versions_in
+from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
 from honeyhost.store.plugins import PluginTable

@@ -5,8 +5,6 @@ It holds no logic of its own; each step is a room's.
 """
 
 import asyncio
-import hashlib
-import json
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -31,12 +29,12 @@ from honeyhost.manager.live import Live
 from honeyhost.manager.manager import Manager
 from honeyhost.manager.snapshot import Snapshot
 from honeyhost.manager.states import PluginState
+from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.runtimes import install_namespace
 from honeyhost.sdk import Identity
 from honeyhost.settings import Settings
 from honeyhost.store.peek import read_flags
 
-DEFAULT_PREFIX = "/api/plugins/{slug}"
 logger = logging.getLogger("honeyhost")
 
 
@@ -214,28 +212,3 @@ class Host:
                 path = self.prefix.of(plugin.slug)
                 logger.error("plugin '%s' is left out: the application answers %s itself", plugin.slug, path)
         return [plugin for plugin in boot.plugins if plugin.slug not in claimed]
-
-
-def snapshot_path(settings: Settings) -> Path:
-    """
-    Where the snapshot of a platform lies.
-    """
-    return settings.data_dir / "snapshot"
-
-
-def settings_digest(settings: Settings) -> str:
-    """
-    A digest of the settings that decide which plugins are found and accepted.
-    """
-    deciding = {
-        "host_version": settings.host_version,
-        "roots": [str(settings.bundled_root), str(settings.customer_root)],
-        "directories": settings.fallback_directories,
-        "archives": [str(archive) for archive in settings.archives],
-        "objects": settings.object_manifests,
-        "permissions": sorted(settings.platform_permissions),
-        "trust": settings.trust,
-        "overrides": {slug: sorted(rules) for slug, rules in settings.overrides.items()},
-        "pins": dict(settings.pins),
-    }
-    return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()

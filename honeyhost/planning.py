@@ -19,11 +19,11 @@ from honeyhost.attach.routers import RouterPoint
 from honeyhost.diagnostics import Problem
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import AttachError
-from honeyhost.host import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.manager.attaching import specify
 from honeyhost.manager.booting import snapshot_key
 from honeyhost.manager.compiler import Compiler
 from honeyhost.manager.snapshot import Snapshot
+from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.settings import Settings
 from honeyhost.survey import Survey, survey
 

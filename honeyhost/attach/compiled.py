@@ -86,6 +86,17 @@ class CompiledRoute:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """
+    Members of ``paths``, ``components.schemas`` and ``components.securitySchemes``, each ``"key":value,...`` or empty.
+    """
+
+    paths: bytes = b""
+    schemas: bytes = b""
+    security: bytes = b""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompiledPlugin:
     """
@@ -100,7 +111,7 @@ class CompiledPlugin:
     digest: str
     routes: tuple[CompiledRoute, ...] = ()
     openapi: tuple[str, str, str] = ("", "", "")
-    """Members of paths, schemas and security schemes, as :class:`honeyhost.attach.routing.openapi.Fragment` has them."""
+    """Members of paths, schemas and security schemes, as :class:`Fragment` has them."""
     lifespan: bool = False
     import_ms: float = 0.0
     stamps: tuple[Stamp, ...] = ()

@@ -37,7 +37,8 @@ class Origin:
         """
         The shape of the interface; more keys may follow.
         """
-        return {"kind": self.kind, "location": self.location, "distribution": self.distribution}
+        shape = {"kind": self.kind, "location": self.location, "distribution": self.distribution}
+        return {**shape, "editable": True} if self.editable else shape
 
     def __str__(self) -> str:
         if self.distribution is not None:

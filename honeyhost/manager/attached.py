@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from honeyhost.attach.compiled import CompiledPlugin
+from honeyhost.attach.compiled import CompiledPlugin, Fragment
 from honeyhost.attach.navigation import NavEntry
-from honeyhost.attach.routing.openapi import Fragment
 from honeyhost.manager.spec import PluginSpec
 
 

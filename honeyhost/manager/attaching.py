@@ -6,9 +6,8 @@ Apart from the values, because these functions know discovery and the manifest, 
 
 from collections.abc import Iterable
 
-from honeyhost.attach.compiled import CompiledPlugin
+from honeyhost.attach.compiled import CompiledPlugin, Fragment
 from honeyhost.attach.nav import nav_entries
-from honeyhost.attach.routing.openapi import Fragment
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.spec import PluginSpec, RouterSpec

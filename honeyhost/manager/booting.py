@@ -2,17 +2,15 @@
 Booting: what a start found, and how it is read from a fitting snapshot. Nothing is imported for it.
 """
 
-import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import fastapi
 
-from honeyhost import __version__
 from honeyhost.errors import AttachError
 from honeyhost.manager.attached import AttachedPlugin
-from honeyhost.manager.snapshot import Snapshot
+from honeyhost.manager.snapshot import Snapshot, settings_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,15 +29,9 @@ class Boot:
 
 def snapshot_key(settings: str, prefix: str) -> dict[str, str]:
     """
-    What a snapshot depends on besides files: versions, the prefix, and a digest of the settings that decide.
+    What a snapshot depends on besides files, with the version of the framework that described the routes.
     """
-    return {
-        "honeyhost": __version__,
-        "python": platform.python_version(),
-        "fastapi": fastapi.__version__,
-        "settings": settings,
-        "prefix": prefix,
-    }
+    return {**settings_key(settings, prefix), "fastapi": fastapi.__version__}
 
 
 def boot_from(snapshot: Snapshot) -> Boot:

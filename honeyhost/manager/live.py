@@ -12,9 +12,9 @@ from starlette.datastructures import URLPath
 from starlette.routing import Match, NoMatchFound, compile_path, replace_params
 from starlette.types import Scope
 
+from honeyhost.attach.compiled import Fragment
 from honeyhost.attach.navigation import NavEntry, sorted_nav
 from honeyhost.attach.routing.front import Front
-from honeyhost.attach.routing.openapi import Fragment
 from honeyhost.manager.attached import AttachedPlugin
 
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from honeyhost.attach.compiled import Fragment
 from honeyhost.attach.routing.gate import Gate
-from honeyhost.attach.routing.openapi import Fragment
 from honeyhost.attach.routing.site import Site
 from honeyhost.errors import AttachError, UnknownPluginError
 from honeyhost.manager.attached import AttachedPlugin

@@ -10,16 +10,17 @@ host that has it open keeps reading the old one. JSON and not pickle: a file tha
 import hashlib
 import json
 import os
+import platform
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from honeyhost import __version__
 from honeyhost.attach.change import Contribution
-from honeyhost.attach.compiled import CompiledPlugin, Stamp
+from honeyhost.attach.compiled import CompiledPlugin, Fragment, Stamp
 from honeyhost.attach.files import write_atomically
-from honeyhost.attach.routing.openapi import Fragment
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.places import Place, places_fit
 from honeyhost.manager.spec import PluginSpec
@@ -28,6 +29,13 @@ FORMAT = 3
 _MAGIC = b"honeyhost snapshot\n"
 _LENGTH = struct.Struct(">Q")
 Span = tuple[int, int]
+
+
+def settings_key(settings: str, prefix: str) -> dict[str, str]:
+    """
+    What a snapshot depends on besides files and the framework: versions, the prefix, a digest of the settings that decide.
+    """
+    return {"honeyhost": __version__, "python": platform.python_version(), "settings": settings, "prefix": prefix}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

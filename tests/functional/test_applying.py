@@ -11,8 +11,8 @@ import yaml
 
 from honeyhost.applying import apply, plan
 from honeyhost.errors import NotWritableError, PlanChangedError
-from honeyhost.host import snapshot_path
 from honeyhost.manager.snapshot import Snapshot
+from honeyhost.recorded import snapshot_path
 from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
 from honeyhost.store.plugins import PluginTable

@@ -14,9 +14,9 @@ from fastapi import APIRouter, FastAPI
 from hosting import Hosting, Plugin, by_header, hosting, router
 from pydantic import BaseModel, ConfigDict
 
-from honeyhost.attach.compiled import CompiledPlugin, CompiledRoute
+from honeyhost.attach.compiled import CompiledPlugin, CompiledRoute, Fragment
 from honeyhost.attach.routing.gate import Gate
-from honeyhost.attach.routing.openapi import BEARER_SCHEME, Fragment
+from honeyhost.attach.routing.openapi import BEARER_SCHEME
 from honeyhost.attach.routing.prefix import Prefix
 from honeyhost.attach.routing.serving import serve_plugins
 from honeyhost.attach.routing.site import Site

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.routing import APIRoute
 from hosting import Plugin, hosting
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match, Route, Router
@@ -240,7 +240,7 @@ def comparable(answer: Answer) -> Answer:
     return status, sorted(names.items()), body
 
 
-@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False)
+@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_random_plugins_answer_as_included_routers_would(case: tuple[Any, list[Asked], bool]) -> None:
     routers, asked, redirects = case

@@ -17,8 +17,9 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.params import Depends
 
+from honeyhost.attach.compiled import Fragment
 from honeyhost.attach.routing.gate import Gate
-from honeyhost.attach.routing.openapi import BEARER_SCHEME, Fragment
+from honeyhost.attach.routing.openapi import BEARER_SCHEME
 from honeyhost.attach.routing.prefix import Prefix
 from honeyhost.attach.routing.serving import serve_plugins
 from honeyhost.attach.routing.site import Site

@@ -16,8 +16,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from honeyhost.attach.compiled import Fragment
 from honeyhost.attach.routing.front import Fronts
-from honeyhost.attach.routing.openapi import Fragment, HostDocument
+from honeyhost.attach.routing.openapi import HostDocument
 
 _WORTH_COMPRESSING = 64 * 1024
 

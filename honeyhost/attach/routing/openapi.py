@@ -10,11 +10,11 @@ of another.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
 
+from honeyhost.attach.compiled import Fragment
 from honeyhost.attach.routing.policy import AUTHENTICATED, RoutePolicy
 from honeyhost.attach.routing.table import Table
 
@@ -24,17 +24,6 @@ BEARER_SCHEME: Mapping[str, Any] = {"type": "http", "scheme": "bearer"}
 """What the built-in identity reads; a platform with an identity of its own says its own scheme."""
 _REFERENCE_HEAD = "#/components/"
 _NO_WORD = re.compile(r"\W")
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """
-    Members of ``paths``, ``components.schemas`` and ``components.securitySchemes``, each ``"key":value,...`` or empty.
-    """
-
-    paths: bytes = b""
-    schemas: bytes = b""
-    security: bytes = b""
 
 
 def build_fragment(table: Table, *, slug: str, separate_schemas: bool = True) -> Fragment:

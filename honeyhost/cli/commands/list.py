@@ -3,7 +3,9 @@
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
 
 from honeyhost.cli.output import write_json
 from honeyhost.cli.render.problems import problem_lines
@@ -11,8 +13,9 @@ from honeyhost.cli.render.rows import Row, plugin_rows
 from honeyhost.cli.render.table import Column, table
 from honeyhost.cli.render.text import Line, line, span
 from honeyhost.cli.streams import Streams
+from honeyhost.diagnostics import Problem
+from honeyhost.recorded import recorded_listing
 from honeyhost.settings import Settings
-from honeyhost.survey import survey
 
 COLUMNS = (
     Column(title="PLUGIN"),
@@ -28,19 +31,30 @@ def run(streams: Streams, *, json: bool) -> int:
     Print the table; reading is no failure, so the exit code is 0 whatever stands in it.
     """
     settings = Settings.load()
-    found = survey(settings)
+    listing = _listing(settings)
     if json:
-        write_json(streams.out, found.to_json())
+        write_json(streams.out, listing)
         return 0
-    rows = plugin_rows(found)
+    rows = plugin_rows(listing)
     glyphs = streams.out.glyphs
     cells = [[(glyphs.mark(row.mark), span(row.name, "bold")), *_cells(row)] for row in rows]
     indent = len(glyphs.none) and len(glyphs.none) + 1
     streams.answer(table(COLUMNS, cells, streams.out.width, indent=indent))
-    for finding in found.inventory.findings:
-        streams.aside(problem_lines(finding))
+    for finding in listing["findings"]:
+        streams.aside(problem_lines(Problem(**finding)))
     _conclude(streams, rows, settings)
     return 0
+
+
+def _listing(settings: Settings) -> Mapping[str, Any]:
+    """
+    What was recorded, while nothing has changed since; else what looking finds, whose rooms are only then loaded.
+    """
+    recorded = recorded_listing(settings)
+    if recorded is not None:
+        return recorded
+    found: Mapping[str, Any] = import_module("honeyhost.survey").survey(settings).to_json()
+    return found
 
 
 def _cells(row: Row) -> list[Line]:

@@ -2,17 +2,17 @@
 Rows: one for each plugin that was found, with the first of its reasons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any, Literal
 
 from honeyhost.cli.render.glyphs import Mark
 from honeyhost.cli.render.problems import place_of
 from honeyhost.cli.render.text import Line, Style, line, span
 from honeyhost.diagnostics import Problem
-from honeyhost.discovery.inventory import DiscoveredPlugin, DiscoveryFailure, Origin
-from honeyhost.survey import State, Survey
 
+State = Literal["accepted", "disabled", "rejected"]
 _MARKS: dict[State, tuple[Mark, Style]] = {
     "accepted": ("good", "green"),
     "disabled": ("off", "dim"),
@@ -38,62 +38,61 @@ class Row:
     """The command that tells more, where something is wrong."""
 
 
-def plugin_rows(survey: Survey) -> tuple[Row, ...]:
+def plugin_rows(listing: Mapping[str, Any]) -> tuple[Row, ...]:
     """
-    A row for each plugin and for each thing that cannot be read, by name.
+    A row for each plugin and for each thing that cannot be read, by name; from the ``list --json`` document.
     """
-    rows = [_plugin(survey, plugin) for plugin in survey.inventory]
-    rows += [_failure(failure) for failure in survey.inventory.failures]
+    rows = [_plugin(entry) for entry in listing["plugins"]]
+    rows += [_failure(entry) for entry in listing["failures"]]
     return tuple(sorted(rows, key=lambda row: row.name))
 
 
-def origin_word(origin: Origin) -> str:
-    """
-    Where a plugin came from, in one word.
-    """
-    return "editable" if origin.editable else _FROM[origin.kind]
+def _origin_word(origin: Mapping[str, Any]) -> str:
+    return "editable" if origin.get("editable") else _FROM[origin["kind"]]
 
 
-def _plugin(survey: Survey, plugin: DiscoveredPlugin) -> Row:
-    state = survey.state_of(plugin)
+def _plugin(entry: Mapping[str, Any]) -> Row:
+    state: State = entry["state"]
     mark, style = _MARKS[state]
     return Row(
         mark=mark,
         style=style,
-        name=plugin.name,
-        version=plugin.version,
+        name=entry["name"],
+        version=entry["version"],
         state=state,
-        origin=origin_word(plugin.origin),
-        why=_why(survey, plugin, state),
-        next=f"honeyhost why {plugin.name}" if state == "rejected" else "",
+        origin=_origin_word(entry["origin"]),
+        why=_why(entry),
+        next=f"honeyhost why {entry['name']}" if state == "rejected" else "",
     )
 
 
-def _why(survey: Survey, plugin: DiscoveredPlugin, state: State) -> Line:
+def _why(entry: Mapping[str, Any]) -> Line:
     """
     The first reason of a rejected plugin, the first warning about any other one.
     """
-    if state == "rejected":
-        reasons = survey.resolution.reasons_of(plugin)
-        return _first([reason.code for reason in reasons], reasons[0].message.removeprefix(f"{reasons[0].subject} "))
-    warnings = [problem for problem in survey.problems_of(plugin) if problem.severity == "warning"]
+    if entry["state"] == "rejected":
+        reasons = entry["reasons"]
+        subject = f"plugin '{entry['name']}' {entry['version']} "
+        return _first([reason["code"] for reason in reasons], reasons[0]["message"].removeprefix(subject))
+    warnings = [Problem(**problem) for problem in entry["problems"] if problem["severity"] == "warning"]
     if warnings:
         return _first([problem.code for problem in warnings], _short(warnings[0]))
-    return line("served once it is installed") if plugin.origin.kind == "archive" else ()
+    return line("served once it is installed") if entry["origin"]["kind"] == "archive" else ()
 
 
-def _failure(failure: DiscoveryFailure) -> Row:
-    errors = [problem for problem in failure.problems if problem.severity == "error"] or list(failure.problems)
-    name = failure.name or PurePath(failure.origin.location).name
+def _failure(entry: Mapping[str, Any]) -> Row:
+    problems = [Problem(**problem) for problem in entry["problems"]]
+    errors = [problem for problem in problems if problem.severity == "error"] or problems
+    location = entry["origin"]["location"]
     return Row(
         mark="unknown",
         style="yellow",
-        name=name,
+        name=entry["name"] or PurePath(location).name,
         version="-",
         state="unreadable",
-        origin=origin_word(failure.origin),
+        origin=_origin_word(entry["origin"]),
         why=_first([problem.code for problem in errors], _short(errors[0])) if errors else (),
-        next=f"honeyhost check {failure.name or failure.origin.location}",
+        next=f"honeyhost check {entry['name'] or location}",
     )
 
 

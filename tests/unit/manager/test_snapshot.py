@@ -4,8 +4,7 @@ from dataclasses import replace
 import pytest
 
 from honeyhost.attach.change import Contribution
-from honeyhost.attach.compiled import CompiledPlugin, CompiledRoute, stamped
-from honeyhost.attach.routing.openapi import Fragment
+from honeyhost.attach.compiled import CompiledPlugin, CompiledRoute, Fragment, stamped
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.places import survey_places
 from honeyhost.manager.snapshot import FORMAT, Snapshot, SnapshotContent, write_snapshot

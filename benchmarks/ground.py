@@ -68,6 +68,7 @@ class Ground:
         self.unapplied = cache(self._unapplied)
         self.wheels = cache(self._wheels)
         self.crowd = cache(self._crowd)
+        self.applied_crowd = cache(self._applied_crowd)
         self.npe2 = cache(self._npe2)
         self.unrelated = cache(self._unrelated)
 
@@ -111,6 +112,12 @@ class Ground:
         folder = fixtures.clear(self.root / f"crowd-{count}-{copies}")
         fixtures.write_wheels(folder / "site", count, copies=copies)
         return Platform(folder, (folder / "site", self.unrelated()))
+
+    def _applied_crowd(self, count: int) -> Platform:
+        """
+        The same, applied.
+        """
+        return _applied(Platform(fixtures.clear(self.root / f"applied-crowd-{count}"), self.crowd(count).sites))
 
     def _npe2(self, count: int) -> Platform:
         """

@@ -15,9 +15,9 @@ from peers import LACKS, installed, missing
 from scale import MANY, Scale
 from timing import Case, interleaved, median, repeated, started
 
-from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.manager.booting import snapshot_key
 from honeyhost.manager.snapshot import Snapshot
+from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.settings import Settings
 
 _METHOD = (

@@ -14,14 +14,12 @@ from timing import Command, median, started
 _COUNT = 1000
 _METHOD = (
     f"CPU time of whole processes. honeyhost and pip list the same folder of {_COUNT} plugins among {UNRELATED} other "
-    "distributions; npe2 lists as many plugins of its own. The ratio is to an interpreter that does nothing."
+    "distributions; npe2 lists as many plugins of its own. After apply, list answers from what was recorded while the stamps "
+    "of all files fit; before it, and after any change, it looks anew: it reads, validates and resolves every manifest, about "
+    "0.17 ms for a wheel and 0.4 ms for a folder whose YAML must be parsed. The ratio is to an interpreter that does nothing."
 )
 _FLOOR = "python -c pass (floor)"
 _PEERS = {"pip": LACKS["pip"], "npe2": LACKS["npe2"], "datasette": LACKS["datasette"]}
-_WHY = (
-    "list looks anew each time: it reads and validates every manifest, 0.17 ms for a wheel and 0.4 ms for a folder whose YAML "
-    "must be parsed, and resolves them; pip reads one file of each distribution. Imports are 170 ms of it"
-)
 
 
 def measure(ground: Ground, scale: Scale) -> Headline:
@@ -49,7 +47,6 @@ def measure(ground: Ground, scale: Scale) -> Headline:
             claim=f"{name} of {_COUNT} to pip list",
             actual=ratio(costs[name], costs["pip list"]),
             target=1.0,
-            why=_WHY,
         )
         for name in (_LIST_WHEELS, _LIST_FOLDERS)
     ]
@@ -60,7 +57,7 @@ def measure(ground: Ground, scale: Scale) -> Headline:
     )
 
 
-_LIST_WHEELS, _LIST_FOLDERS = "honeyhost list, wheels", "honeyhost list, folders"
+_LIST_WHEELS, _LIST_FOLDERS = "honeyhost list, wheels, applied", "honeyhost list, folders, applied"
 
 
 def _commands(ground: Ground) -> Mapping[str, Command]:
@@ -74,8 +71,10 @@ def _commands(ground: Ground) -> Mapping[str, Command]:
         _FLOOR: Command(words=(sys.executable, "-c", "pass"), folder=crowd.folder),
         "honeyhost --version": crowd.honeyhost("--version"),
         "honeyhost --help": crowd.honeyhost("--help"),
-        _LIST_WHEELS: crowd.honeyhost("list"),
-        _LIST_FOLDERS: folders.honeyhost("list"),
+        _LIST_WHEELS: ground.applied_crowd(_COUNT).honeyhost("list"),
+        _LIST_FOLDERS: ground.folders(_COUNT).honeyhost("list"),
+        "honeyhost list, wheels, looking anew": crowd.honeyhost("list"),
+        "honeyhost list, folders, looking anew": folders.honeyhost("list"),
         "pip --version": peer("pip", "--version"),
         "pip list": peer("pip", "list"),
     }

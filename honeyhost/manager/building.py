@@ -93,13 +93,14 @@ def describe(built: BuiltPlugin) -> CompiledPlugin:
 @contextmanager
 def _failing(plugin: str, what: str) -> Iterator[None]:
     """
-    Whatever is raised by code of the plugin, or by the framework about it, said as a failure of that plugin.
+    Whatever is raised by code of the plugin, or by the framework about it, said as a failure of that plugin. As with
+    importing, SystemExit counts and KeyboardInterrupt does not.
     """
     try:
         yield
-    except HoneyhostError:
+    except (HoneyhostError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:
         raise LoadError(f"plugin '{plugin}': {what}: {type(error).__name__}: {error}", plugin=plugin) from error
 
 

@@ -120,7 +120,8 @@ class PluginLifespan:
         await asyncio.wait({task}, timeout=_LAST_SECONDS)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        if not self._stop.is_set():
+        # Cancelled from outside it was ended with everything else; nobody is left to hear of it.
+        if not self._stop.is_set() and not task.cancelled():
             self._died(_outcome(task) or RuntimeError("its lifespan ended"))
 
 

@@ -285,6 +285,21 @@ def test_a_plugin_that_hangs_at_stop_is_cancelled(stubborn: bool, monkeypatch: p
     assert (str(error), events) == ("did not stop within 0.01 s", ["cancelled"])
 
 
+def test_a_lifespan_that_is_cancelled_with_everything_else_is_no_failure_of_the_plugin() -> None:
+    events: list[Any] = []
+
+    async def main() -> BaseException | None:
+        started = PluginLifespan("clinic", [living(events)], FastAPI(), died=events.append)
+        await started.start(5)
+        (task,) = asyncio.all_tasks() - {asyncio.current_task()}
+        task.cancel()
+        await asyncio.wait({task})
+        return await started.stop(5)
+
+    assert isinstance(asyncio.run(main()), asyncio.CancelledError)
+    assert events == ["start clinic", "stop clinic"]
+
+
 def test_a_lifespan_that_was_never_started_stops_at_once() -> None:
     assert asyncio.run(PluginLifespan("clinic", [], FastAPI()).stop(5)) is None
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from hosting import Hosting, Plugin, by_header, hosting, router
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +21,7 @@ from honeyhost.attach.routing.openapi import BEARER_SCHEME
 from honeyhost.attach.routing.prefix import Prefix
 from honeyhost.attach.routing.serving import serve_plugins
 from honeyhost.attach.routing.site import Site
+from honeyhost.errors import LoadError
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.manager import Manager
 from honeyhost.manager.spec import PluginSpec, RouterSpec
@@ -298,6 +300,39 @@ def test_a_router_that_the_framework_cannot_build_fails_the_plugin() -> None:
     late.generate_unique_id_function = lambda route: route.tags[7]
     with pytest.raises(Exception, match="plugin 'clinic': its routes could not be built: IndexError"):
         hosting(Plugin("clinic", [late]))
+
+
+class Exiting(APIRoute):
+    """
+    A route class whose code ends the program where the framework builds it.
+    """
+
+    def get_route_handler(self) -> Any:
+        if self.name == "built":
+            raise SystemExit(3)
+        return super().get_route_handler()
+
+
+def test_a_router_that_exits_while_it_is_built_fails_the_plugin_and_not_the_program() -> None:
+    made = APIRouter(route_class=Exiting)
+    made.get("/a", name="made")(lambda: "in")
+    made.routes[0].name = "built"  # type: ignore[attr-defined] # as an APIRoute has it
+    with pytest.raises(LoadError, match="plugin 'clinic': its routes could not be built: SystemExit: 3"):
+        hosting(Plugin("clinic", [made]))
+
+
+def test_whatever_goes_wrong_while_loading_is_a_failure_of_the_plugin(folder: Path) -> None:
+    plugin = Recorded(folder, "lazy_unread").attached()
+
+    def unreadable() -> Any:
+        raise OSError("the snapshot is gone")
+
+    plugin._read = unreadable
+    hosted = hosted_from(plugin)
+    assert hosted.get(BASE + "/a", "lazy.read").status_code == 503
+    failure = hosted.manager.failure("lazy")
+    assert failure is not None
+    assert failure.message == "plugin 'lazy' could not be loaded: OSError: the snapshot is gone"
 
 
 def test_a_router_that_the_framework_cannot_describe_fails_the_plugin() -> None:

@@ -86,6 +86,19 @@ def test_what_is_not_there_is_said_as_the_framework_says_it(name: str, params: d
     assert found(hosted, name, **params).startswith(f'No route exists for name "{name}"')
 
 
+def test_a_handler_of_the_host_finds_names_for_a_plugin_that_was_not_loaded() -> None:
+    app = FastAPI()
+    app.get("/login", name="login")(lambda: "in")
+
+    @app.exception_handler(401)
+    async def to_login(request: Request, _: Exception) -> PlainTextResponse:
+        return PlainTextResponse(str(request.url_for("login")), 401)
+
+    hosted = hosting(Plugin("clinic", [named()]), app=app)
+    assert hosted.get(BASE + "/urls").text == "http://host/login"
+    assert hosted.manager.state("clinic") == "attached"
+
+
 def test_a_disabled_plugin_has_no_names() -> None:
     hosted = hosting(Plugin("clinic", [named()]), Plugin("ledger", [named()]), enabled={"ledger": False})
     assert found(hosted, "ledger:get_item", number=3).startswith("No route exists")

@@ -50,8 +50,8 @@ OPTIONS = st.fixed_dictionaries(
     },
 )
 ROUTE_OPTIONS = st.fixed_dictionaries(
-    {"options": OPTIONS},
-    optional={"operation_id": st.sampled_from(("a", "a_b", "b__a", "list")), "status_code": st.sampled_from((201, 202))},
+    {"options": OPTIONS, "operation_id": st.sampled_from((None, "a", "a_b", "b__a"))},
+    optional={"status_code": st.sampled_from((201, 202))},
 )
 
 
@@ -90,12 +90,13 @@ TAKES: dict[str, Any] = {"leaf": Leaf, "tree": Tree, "header": Annotated[str, He
 GIVES: dict[str, Any] = {"leaf": Leaf, "tree": Tree, "trees": list[Tree], "nothing": None}
 
 
-def build(things: Sequence[Described], *, unique: bool) -> APIRouter:
+def build(things: Sequence[Described], *, unique: bool, depth: int = 0) -> APIRouter:
     made = APIRouter()
     for place, thing in enumerate(things):
         options = dict(thing.options)
         if thing.method == "router":
-            made.include_router(build(thing.inner, unique=unique), prefix=f"{thing.path}{place}", **options)
+            prefix = thing.path.replace("deep", f"deep{depth}") + f"/{place}"
+            made.include_router(build(thing.inner, unique=unique, depth=depth + 1), prefix=prefix, **options)
             continue
         if unique:
             options.pop("operation_id", None)

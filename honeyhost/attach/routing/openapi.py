@@ -10,6 +10,7 @@ of another.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
@@ -82,11 +83,13 @@ class _Names:
         Give the operation an identifier that no other plugin has, and its own security schemes their names.
         """
         own = operation["operationId"]
-        identifier = self._identifier(own, path)
-        if identifier in self._given:
-            identifier = f"{identifier}_{method}"  # a route of several methods has one identifier for all of them
+        base = self._identifier(own, path)
+        # A route of several methods has one identifier for all of them, and an author may choose one twice.
+        spares = (f"{base}_{method}{number}" for number in chain([""], count(2)))
+        identifier = next(name for name in chain([base], spares) if name not in self._given)
         self._given.add(identifier)
-        self._identifiers[own] = operation["operationId"] = identifier
+        self._identifiers.setdefault(own, identifier)
+        operation["operationId"] = identifier
         if "security" in operation:
             operation["security"] = [{self.of(name): scopes for name, scopes in each.items()} for each in operation["security"]]
         for callback in operation.get("callbacks", {}).values():

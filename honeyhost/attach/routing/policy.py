@@ -40,12 +40,3 @@ class RoutePolicy:
 
 AUTHENTICATED = RoutePolicy()
 PUBLIC = RoutePolicy(public=True)
-
-
-def strictest(policies: Iterable[RoutePolicy]) -> RoutePolicy:
-    """
-    A policy that lets nobody through whom any of the given ones would stop.
-    """
-    every = tuple(policies)
-    permissions: frozenset[str] = frozenset().union(*(policy.permissions for policy in every))
-    return RoutePolicy(public=bool(every) and all(policy.public for policy in every), permissions=permissions)

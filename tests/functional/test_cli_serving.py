@@ -40,6 +40,9 @@ class Served:
 def serving(platform):
     processes = []
 
+    # A program that is started where interrupts are ignored ignores them too, and a background job is started so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def serve(*words):
         process = subprocess.Popen(
             [sys.executable, "-m", "honeyhost", "serve", "--port", "0", *words],
@@ -51,6 +54,7 @@ def serving(platform):
         return Served(process)
 
     yield serve
+    signal.signal(signal.SIGINT, before)
     for process in processes:
         process.kill()
         process.communicate()

@@ -18,6 +18,10 @@ _METHOD = (
     "CPU time of one request without a socket, by a handler that does nothing; every plugin has answered before. honeyhost "
     "asks who is calling and whether that caller may; the others ask nothing. The ratio is to FastAPI with one static route."
 )
+_WHY = (
+    "a route of FastAPI's own with a parameter is at 1.22x: 10 us are the framework's reading and checking of the parameter. "
+    "Choosing among the routes of the plugin adds 2 us, and the choice is not remembered as that of a static path is"
+)
 FLOOR = "FastAPI with one static route (floor)"
 _FLOOR_PARAMETRISED = "FastAPI with one {id:int} route"
 _FIRST, _MIDDLE, _LAST, _LAST_PARAMETRISED = "first plugin", "middle plugin", "last plugin", "last plugin, its last {id:int}"
@@ -65,6 +69,7 @@ def _verdicts(samples: dict[Key, Sample], smallest: int, largest: int) -> list[V
             claim=f"last {{id:int}} of ten, last of {largest} plugins, to the floor",
             actual=ratio(of(_LAST_PARAMETRISED, largest), floor),
             target=1.25,
+            why=_WHY,
         ),
         Verdict(claim=f"{largest} plugins to {smallest}", actual=ratio(last, of(_LAST, smallest)), target=1.05),
     ]

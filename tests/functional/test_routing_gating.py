@@ -206,6 +206,32 @@ def test_the_endpoint_can_have_the_caller_in_three_ways() -> None:
     assert (current_caller(), current_plugin()) == (None, None)
 
 
+def test_a_plugin_is_known_only_while_it_answers_and_calls_between_plugins_nest() -> None:
+    app = FastAPI()
+    known: list[str | None] = []
+
+    class Watching:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await self.app(scope, receive, send)
+            known.append(current_plugin())
+
+    app.add_middleware(Watching)
+
+    async def outer() -> list[str | None]:
+        before = current_plugin()
+        async with hosted.client("somebody") as client:
+            inner = (await client.get("/api/plugins/ledger/a")).json()
+        return [before, inner, current_plugin()]
+
+    plugins = Plugin("clinic", [router(("/a", outer))]), Plugin("ledger", [router(("/a", current_plugin))])
+    hosted = hosting(*plugins, app=app)
+    assert hosted.get(BASE + "/a", "somebody").json() == ["clinic", "ledger", "clinic"]
+    assert known == ["clinic", None]
+
+
 def test_a_permission_that_the_manifest_does_not_declare_is_refused_with_the_near_miss() -> None:
     made = APIRouter()
     made.get("/a", dependencies=[Depends(requires("pateint.read"))])(lambda: "in")

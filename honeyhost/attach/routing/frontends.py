@@ -69,6 +69,7 @@ def frontend_routes(
             app=context.app,
             route=group,
             endpoint=frontend.app,
+            urls=group.url_path_for,
             matches=partial(_matches, frontend, path),
             framework=framework,
             source=source,

@@ -35,6 +35,7 @@ class TableRoute:
     app: ASGIApp
     route: BaseRoute
     endpoint: Any
+    urls: Callable[..., URLPath]
     matches: Callable[[Scope], tuple[Match, Scope]]
     """The framework's, or the plugin's, own way to match."""
     pattern: Callable[[str], Found[str] | None] | None = None
@@ -48,7 +49,6 @@ class TableRoute:
     framework: dict[str, Any] = field(default_factory=dict)
     """What the framework expects to find in the scope under ``fastapi``; empty for most routes."""
     source: str = ""
-    urls: Callable[..., URLPath] | None = None
 
     @property
     def static(self) -> bool:

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from honeyhost.attach.routing.dispatch import PluginRoute
 from honeyhost.attach.routing.document import Documented, PluginDocument
-from honeyhost.attach.routing.front import PluginRoute
 from honeyhost.attach.routing.overrides import close_overrides
 from honeyhost.attach.routing.prefix import Prefix
 from honeyhost.attach.routing.refusal import Refusal

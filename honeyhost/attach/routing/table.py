@@ -111,11 +111,10 @@ class Table:
         The path of a route of this plugin by its name.
         """
         for route in self._routes:
-            if route.urls is not None:
-                try:
-                    return route.urls(name, **path_params)
-                except NoMatchFound:
-                    continue
+            try:
+                return route.urls(name, **path_params)
+            except NoMatchFound:
+                continue
         raise NoMatchFound(name, path_params)
 
     def _near(self, scope: Scope, path: str) -> tuple[TableRoute, ...]:

@@ -119,14 +119,16 @@ def test_lifespans_are_told_by_class_and_by_the_closure_of_merging() -> None:
 def test_telemetry_is_told_the_route_through_the_scope() -> None:
     telemetry = _RequestTelemetry(span=None, span_method="GET")
     _route_selected(scope={"fastapi.telemetry": telemetry}, path="/a/{b}", mount=False)
-    assert telemetry.route == "/a/{b}", "the framework's telemetry changed: see front"
-    assert "fastapi.telemetry" in inspect.getsource(_route_selected), "telemetry has another key in the scope: see front"
+    assert telemetry.route == "/a/{b}", "the framework's telemetry changed: see dispatch"
+    assert "fastapi.telemetry" in inspect.getsource(_route_selected), "telemetry has another key in the scope: see dispatch"
 
 
 def test_the_hosts_router_asks_routes_in_order_and_lets_them_add_to_the_scope() -> None:
     source = inspect.getsource(framework.APIRouter.app)
-    assert "match, child_scope = route.matches(scope)" in source, "the host's router matches otherwise: see front.PluginRoute"
-    assert "await route.handle(scope, receive, send)" in source, "the host's router handles otherwise: see front.PluginRoute"
+    assert "match, child_scope = route.matches(scope)" in source, (
+        "the host's router matches otherwise: see dispatch.PluginRoute"
+    )
+    assert "await route.handle(scope, receive, send)" in source, "the host's router handles otherwise: see dispatch.PluginRoute"
     assert get_type_hints(below.BaseRoute.matches)["return"].__args__[0] is below.Match
 
 

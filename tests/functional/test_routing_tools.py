@@ -83,6 +83,19 @@ def test_tools_find_route_and_endpoint_in_the_scope() -> None:
     assert [route.path for route, _ in found] == ["/items/{number:int}", "/a"]
 
 
+def test_every_request_has_path_parameters_of_its_own() -> None:
+    made = APIRouter()
+
+    @made.get("/a")
+    async def static(request: Request) -> dict[str, Any]:
+        before = dict(request.scope["path_params"])
+        request.scope["path_params"]["more"] = 1
+        return before
+
+    hosted = hosting(Plugin("clinic", [made]))
+    assert [hosted.get(BASE + "/a", KNOWN).json() for _ in range(3)] == [{}, {}, {}]
+
+
 def test_tools_that_walk_the_routes_find_one_for_all_plugins() -> None:
     hosted = hosting(Plugin("clinic", [router(("/a", lambda: "in"))]))
     scope = {"type": "http", "method": "GET", "path": BASE + "/a", "root_path": "", "headers": []}

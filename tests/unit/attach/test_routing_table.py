@@ -5,7 +5,7 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Match, Mount, Route, Router
 
 from honeyhost.attach.routing.construction import RouterSource, build_table
 from honeyhost.attach.routing.policy import AUTHENTICATED
@@ -74,6 +74,21 @@ def test_nothing_behind_a_route_of_a_class_with_its_own_matching_is_looked_up() 
     named(router, "/own", "own", route_class_override=Own)
     named(router, "/after", "after")
     assert static(made(router)) == {"/before": {"GET": "before"}}
+
+
+def test_a_route_of_a_class_with_its_own_matching_is_asked_for_every_path() -> None:
+    class Anywhere(APIRoute):
+        def matches(self, scope: Any) -> Any:
+            return Match.FULL, {"path": scope["path"]}
+
+    router = APIRouter()
+    named(router, "/before/{name}", "before")
+    named(router, "/own", "own", route_class_override=Anywhere)
+    table = made(router)
+    for path, name in (("/before/x", "before"), ("/before", "own"), ("/elsewhere/x", "own"), ("", "own")):
+        found = table.select({"type": "http", "method": "GET", "path": BASE + path}, BASE + path)
+        assert found is not None
+        assert found[0].name == name
 
 
 def test_an_app_that_answers_every_method_is_found_by_scanning() -> None:

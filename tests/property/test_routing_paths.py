@@ -93,6 +93,7 @@ async def asked(app: FastAPI, path: str, caller: str | None) -> tuple[int, bytes
 @settings(max_examples=400, deadline=None)
 @given(GAMES)
 @example(PREFIX + "/secret%0a")
+@example(PREFIX + "/secret%0a/")
 @example(PREFIX + "%2fsecret")
 @example("/api/plugins/P/secret")
 @example("/api/plugins/p./secret")
@@ -106,7 +107,8 @@ def test_the_decision_is_the_routers_or_a_404(path: str) -> None:
     expected, found = asyncio.run(both())
     assert found[0] == 404 or found == expected
     inside = unquote(path, errors="replace").startswith(PREFIX + "/")
-    if expected[0] != 404 and inside and not unquote(path).endswith("\n"):
+    # The framework's patterns also match before a newline at the end, behind which its redirect looks as well; ours do not.
+    if expected[0] != 404 and inside and not unquote(path).rstrip("/").endswith("\n"):
         assert found == expected
 
 

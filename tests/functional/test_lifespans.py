@@ -427,6 +427,33 @@ def test_a_plugin_can_be_stopped_alone_and_started_again() -> None:
     assert events == ["start clinic", "start ledger", "stop clinic", "start clinic", "stop ledger", "stop clinic"]
 
 
+def test_a_plugin_that_is_disabled_while_it_starts_is_stopped_when_it_has_started() -> None:
+    events: list[str] = []
+
+    async def main() -> Any:
+        begun, go = asyncio.Event(), asyncio.Event()
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            begun.set()
+            await go.wait()
+            events.append("start")
+            yield
+            events.append("stop")
+
+        plugin = Plugin("clinic", [router(("/a", lambda: "in"), lifespan=lifespan)])
+        hosted = hosting(plugin, enabled={"clinic": False})
+        async with hosted.running(KNOWN):
+            on = asyncio.create_task(hosted.manager.set_enabled("clinic", enabled=True))
+            await begun.wait()
+            off = asyncio.create_task(hosted.manager.set_enabled("clinic", enabled=False))
+            await asyncio.sleep(0)
+            go.set()
+            return [await on, await off, list(events)]
+
+    assert asyncio.run(main()) == ["running", "disabled", ["start", "stop"]]
+
+
 def test_enabling_without_a_running_application_starts_nothing() -> None:
     events: list[str] = []
     hosted = hosting(Plugin("clinic", [living(events)]), enabled={"clinic": False})

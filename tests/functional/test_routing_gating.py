@@ -467,6 +467,14 @@ def test_a_redirect_is_given_to_those_who_may_follow_it() -> None:
     assert [hosted.get(BASE + "/a", caller).status_code for caller in (None, "x.y", "a.b")] == [401, 403, 307]
 
 
+def test_a_redirect_has_the_policy_of_the_route_that_it_leads_to() -> None:
+    open_, closed = APIRouter(), APIRouter()
+    open_.post("/a/")(lambda: "in")
+    closed.get("/a/")(lambda: "in")
+    hosted = hosting(Plugin("clinic", [(open_, "public"), (closed, "a.b")], permissions=("a.b",)))
+    assert [hosted.request(method, BASE + "/a").status_code for method in ("POST", "GET", "PUT")] == [307, 401, 307]
+
+
 def test_a_requirement_without_a_gate_refuses() -> None:
     app = FastAPI()
     app.get("/a", dependencies=[Depends(requires("a.b"))])(lambda: "in")

@@ -14,6 +14,7 @@ from fastapi import APIRouter
 from fastapi._body_limit import wrap_app_with_body_limit
 from fastapi.params import Depends
 from fastapi.routing import APIRoute, APIWebSocketRoute, _EffectiveRouteContext, _IncludedRouter
+from starlette.convertors import FloatConvertor, IntegerConvertor, StringConvertor, UUIDConvertor
 from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Scope
 
@@ -147,6 +148,7 @@ def _api_route(effective: _Effective, original: APIRoute, source: RouterSource, 
         matches=_own_matches(original, context) if foreign else context.matches,
         pattern=None if foreign else context.path_regex.match,
         parameters=_parameters(context),
+        depth=None if foreign else _depth(context),
         foreign=foreign,
         framework={**framework, _CONTEXT: context} if foreign else framework,
         source=source.reference,
@@ -178,6 +180,7 @@ def _api_websocket(route: APIWebSocketRoute, source: RouterSource) -> TableRoute
         matches=route.matches,
         pattern=route.path_regex.match,
         parameters=_parameters(route),
+        depth=_depth(route),
         source=source.reference,
         urls=route.url_path_for,
     )
@@ -204,6 +207,7 @@ def _raw_route(effective: _Effective, original: BaseRoute, route: BaseRoute, sou
         matches=route.matches,
         pattern=route.path_regex.match if isinstance(route, Route | WebSocketRoute) else None,
         parameters=_parameters(route) if plain else (),
+        depth=_depth(route) if plain else None,
         foreign=not plain and type(route).matches is not Mount.matches,
         source=source.reference,
         urls=route.url_path_for,
@@ -212,7 +216,21 @@ def _raw_route(effective: _Effective, original: BaseRoute, route: BaseRoute, sou
 
 def _parameters(route: Any) -> tuple[Parameter, ...]:
     groups = route.path_regex.groupindex
-    return tuple((name, groups[name], convertor.convert) for name, convertor in route.param_convertors.items())
+    return tuple(
+        (name, groups[name], _SAME.get(type(convertor), convertor.convert))
+        for name, convertor in route.param_convertors.items()
+    )
+
+
+def _depth(route: Any) -> int | None:
+    one_segment = all(type(convertor) in _ONE_SEGMENT for convertor in route.param_convertors.values())
+    return route.path.count("/") if one_segment else None
+
+
+_ONE_SEGMENT = frozenset({StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor})
+"""Convertors that take no slash."""
+_SAME: Mapping[type, Callable[[str], Any]] = {IntegerConvertor: int, FloatConvertor: float, StringConvertor: str}
+"""What the framework's convertors do, without a call in between."""
 
 
 def _refuse_unknown(router: APIRouter, plugin: str) -> None:

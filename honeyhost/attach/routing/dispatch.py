@@ -102,7 +102,8 @@ class PluginRoute(BaseRoute):
         front = current.fronts.get(slug)
         if front is None:
             return (Match.NONE, {}) if self._shared or not slug else (Match.FULL, {ENTRY: (None, path, None)})
-        static = front.table.static.get(path) if front.table is not None else None
+        table = front.table
+        static = table.static.get(path) if table is not None else None
         match = Match.FULL, {ENTRY: (front, path, static), "router": front.urls}
         if static is not None:
             current.known[path] = match
@@ -125,17 +126,17 @@ class PluginRoute(BaseRoute):
             static = table.static.get(path)
         method = scope.get("method")  # a websocket has none
         route = static.get(method) if static is not None else None
-        child = None
+        added = None
         if route is None:
-            route, child = table.select(scope, path) or front.unmatched(table, caller, scope, path)
+            route, added = table.select(scope, path) or front.unmatched(table, caller, scope, path)
         wanted = route.policy.permissions
         if caller is None or not wanted <= caller.permissions:
             front.gate.admit(scope, caller, route.policy, front.slug)
-        if child is None:
-            scope["endpoint"] = route.endpoint
-            scope.setdefault("path_params", {})
+        if route.pattern is None:
+            scope.update(added or {})
         else:
-            scope.update(child)
+            scope["endpoint"] = route.endpoint
+            scope["path_params"] = scope.get("path_params", {}) if added is None else added
         if route.framework:
             _update_framework(scope, route.framework)
         scope["route"] = route.route

@@ -34,7 +34,7 @@ class Frontends:
 
     def select(self, scope: Scope) -> tuple[TableRoute, Scope] | None:
         """
-        The frontend for a path, if there is one, and what it adds to the scope.
+        The frontend for a path, if there is one.
         """
         best: tuple[tuple[bool, int], TableRoute, Scope] | None = None
         for route in self._routes:

@@ -44,6 +44,8 @@ class TableRoute:
     pattern that is its own decides alike without that. None where more than path and method decides.
     """
     parameters: tuple[Parameter, ...] = ()
+    depth: int | None = None
+    """The number of slashes in every path that the pattern matches, where that is always the same."""
     foreign: bool = False
     """Whether code of the plugin decides what matches, so that nothing can be said beforehand."""
     framework: dict[str, Any] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 The table: the finished routes of one plugin, and how a request finds its route.
 
 First match wins, as in the framework's own router, without that one's linear scan where it can be spared: a static path is
-looked up by path and method, anything else in the routes that share its first segment.
+looked up by path and method, anything else is tried with the routes that have as many segments and the same first one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,9 @@ from starlette.types import Scope
 from honeyhost.attach.routing.route import TableRoute
 
 Selected = tuple[TableRoute, Scope]
-"""The route that answers, and what it adds to the scope once the gate has let the request through."""
+"""
+The route that answers, and for one with a pattern its path parameters, for any other what its own matching adds to the scope.
+"""
 StaticRoutes = Mapping[str | None, TableRoute]
 """The routes of one path by method."""
 
@@ -28,7 +30,7 @@ class LowPriority(Protocol):
 
     def select(self, scope: Scope) -> Selected | None:
         """
-        The frontend for a path, if there is one, and what it adds to the scope.
+        The frontend for a path, if there is one.
         """
         ...
 
@@ -40,7 +42,7 @@ class Table:
     All routes of one plugin, below its prefix.
     """
 
-    __slots__ = ("__weakref__", "_http", "_low", "_routes", "_start", "_websocket", "prefix", "router", "static")
+    __slots__ = ("__weakref__", "_every", "_http", "_low", "_routes", "_start", "_websocket", "prefix", "router", "static")
 
     def __init__(self, routes: Sequence[TableRoute], router: APIRouter, prefix: str, *, low: LowPriority) -> None:
         self.prefix = prefix
@@ -51,8 +53,11 @@ class Table:
         self._start = len(prefix) + 1
         self.static: Mapping[str, StaticRoutes] = _static_index(self._routes)
         """Path -> method -> the route that the framework's scan would choose."""
-        self._http = _Index((route for route in self._routes if route.kind != "websocket"), prefix + "/")
-        self._websocket = _Index((route for route in self._routes if route.kind != "http"), prefix + "/")
+        head, http = prefix + "/", [route for route in self._routes if route.kind != "websocket"]
+        looked_up = {id(route) for found in self.static.values() for route in found.values()}
+        self._http = _Index([route for route in http if id(route) not in looked_up], head)
+        self._every = _Index(http, head)
+        self._websocket = _Index([route for route in self._routes if route.kind != "http"], head)
 
     def __iter__(self) -> Iterator[TableRoute]:
         yield from self._routes
@@ -60,26 +65,26 @@ class Table:
 
     def select(self, scope: Scope, path: str) -> Selected | None:
         """
-        The route that answers, and what it adds to the scope.
+        The route that answers a path which is not static, or None.
         """
         method = scope.get("method")
-        for route in self._near(scope, path):
+        for route in self._near(self._websocket if method is None else self._http, path):
             if route.pattern is None:
                 match, child = route.matches(scope)
                 if match is Match.FULL:
                     return route, child
             elif (not route.methods or method in route.methods) and (found := route.pattern(path)) is not None:
-                params = dict(scope.get("path_params") or ())  # those of an application around the host
+                params = {**scope["path_params"]} if "path_params" in scope else {}  # of an application round the host
                 for name, group, convert in route.parameters:
                     params[name] = convert(found[group])
-                return route, {"endpoint": route.endpoint, "path_params": params}
+                return route, params
         return None
 
     def partial(self, scope: Scope, path: str) -> Selected | None:
         """
         The first route that matches the path with another method.
         """
-        for route in self._near(scope, path):
+        for route in self._near(self._websocket if scope.get("method") is None else self._every, path):
             if route.pattern is None:
                 match, child = route.matches(scope)
                 if match is Match.PARTIAL:
@@ -97,6 +102,9 @@ class Table:
         other, fewer = dict(scope), path.endswith("/")
         other["path"] = other["path"].rstrip("/") if fewer else other["path"] + "/"
         changed = path.rstrip("/") if fewer else path + "/"
+        static = self.static.get(changed, {}).get(scope["method"])
+        if static is not None:
+            return static, other
         target = self.select(other, changed) or self.partial(other, changed)
         return (target[0], other) if target is not None else None
 
@@ -117,18 +125,29 @@ class Table:
                 continue
         raise NoMatchFound(name, path_params)
 
-    def _near(self, scope: Scope, path: str) -> tuple[TableRoute, ...]:
-        index = self._websocket if scope["type"] == "websocket" else self._http
+    def _near(self, index: "_Index", path: str) -> tuple[TableRoute, ...]:
+        near = index.depths.get(path.count("/"), index.any_depth)
         end = path.find("/", self._start)
-        return index[path[self._start :] if end < 0 else path[self._start : end]]
+        return near[path[self._start :] if end < 0 else path[self._start : end]]
 
 
-class _Index(dict[str, tuple[TableRoute, ...]]):
+class _Index:
+    """
+    The routes that can match a path, in their order, by the number of its slashes and its first segment.
+    """
+
+    def __init__(self, routes: Sequence[TableRoute], head: str) -> None:
+        depths = {route.depth for route in routes if route.depth is not None}
+        self.depths = {depth: _Segments([route for route in routes if route.depth in (None, depth)], head) for depth in depths}
+        self.any_depth = _Segments([route for route in routes if route.depth is None], head)
+
+
+class _Segments(dict[str, tuple[TableRoute, ...]]):
     """
     First segment below the prefix -> the routes that can match there, in their order.
     """
 
-    def __init__(self, routes: Iterable[TableRoute], head: str) -> None:
+    def __init__(self, routes: Sequence[TableRoute], head: str) -> None:
         super().__init__()
         segments = [(route, _first_segment(route, head)) for route in routes]
         for literal in {segment for _, segment in segments if segment is not None}:

@@ -4,6 +4,7 @@ Starlette, read what is named in the message before anything else.
 """
 
 import inspect
+import re
 from contextlib import asynccontextmanager
 from typing import Any, get_type_hints
 
@@ -11,6 +12,7 @@ import fastapi.routing as framework
 import starlette.routing as below
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.telemetry._api import _RequestTelemetry, _route_selected
+from starlette.convertors import FloatConvertor, IntegerConvertor, StringConvertor
 
 from honeyhost.attach.routing import construction
 
@@ -130,6 +132,23 @@ def test_the_hosts_router_asks_routes_in_order_and_lets_them_add_to_the_scope() 
     )
     assert "await route.handle(scope, receive, send)" in source, "the host's router handles otherwise: see dispatch.PluginRoute"
     assert get_type_hints(below.BaseRoute.matches)["return"].__args__[0] is below.Match
+
+
+def test_convertors_do_what_their_types_do() -> None:
+    message = "a convertor of the framework does more now: see construction._SAME"
+    assert IntegerConvertor().convert("007") == int("007"), message
+    assert FloatConvertor().convert("1.50") == float("1.50"), message
+    assert StringConvertor().convert("x") == "x", message
+    sources = [inspect.getsource(kind.convert) for kind in construction._SAME]
+    assert ["return int(value)" in sources[0], "return float(value)" in sources[1], "return value" in sources[2]] == [
+        True
+    ] * 3, message
+
+
+def test_these_convertors_take_no_slash() -> None:
+    for kind in construction._ONE_SEGMENT:
+        for text in ("a/b", "1/2", "/", "00000000-0000-0000-0000-0000/0000007"):
+            assert re.fullmatch(kind.regex, text) is None, "a convertor takes a slash now: see construction._depth"
 
 
 def test_the_overrides_are_looked_up_by_attribute_at_every_request() -> None:

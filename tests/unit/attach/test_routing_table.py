@@ -102,6 +102,25 @@ def test_an_app_that_answers_every_method_is_found_by_scanning() -> None:
     assert (static(table), found is not None and found[0].name) == ({"/app": {}}, "app")
 
 
+def test_only_routes_of_as_many_segments_and_the_same_first_one_are_tried() -> None:
+    router = APIRouter()
+    named(router, "/items/static", "static")
+    named(router, "/items/{number:int}", "item")
+    named(router, "/items/{number:int}/owner", "owner")
+    named(router, "/items/{rest:path}", "rest")
+    named(router, "/{any}/{thing}", "any")
+    table = made(router)
+
+    def near(path: str) -> list[str]:
+        return [route.name for route in table._near(table._http, BASE + path)]
+
+    assert near("/items/3") == ["item", "rest", "any"]
+    assert near("/items/3/owner") == ["owner", "rest"]
+    assert near("/items/3/owner/x") == ["rest"]
+    assert near("/others/3") == ["any"]
+    assert near("/others") == []
+
+
 def test_routes_are_described_in_order_frontends_last(tmp_path: Any) -> None:
     router = APIRouter()
     router.frontend("/ui", directory=tmp_path)
@@ -120,7 +139,7 @@ def test_a_path_that_does_not_begin_with_a_slash_matches_what_it_matches_in_the_
     named(router, "{rest:path}", "rest")
     found = made(router).select({"type": "http", "method": "GET", "path": BASE + "/x"}, BASE + "/x")
     assert found is not None
-    assert (found[0].name, found[1]["path_params"]) == ("rest", {"rest": "/x"})
+    assert (found[0].name, found[1]) == ("rest", {"rest": "/x"})
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,7 @@ from honeyhost.attach.change import AttachPlan
 from honeyhost.attach.compiled import stamped
 from honeyhost.attach.files import locked_folder, write_with_undo
 from honeyhost.attach.frontend import frontend_entry, render_frontend_manifest
-from honeyhost.attach.groups import SeedGroupPoint
-from honeyhost.attach.permissions import PermissionPoint
 from honeyhost.attach.plugins import PluginPoint
-from honeyhost.attach.point import EffectPoint, Undo
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import AttachError, HoneyhostError, PlanChangedError
 from honeyhost.manager.attaching import attached
@@ -31,7 +28,7 @@ from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
 from honeyhost.store.plugins import PluginTable
-from honeyhost.store.protocol import PluginDefaults
+from honeyhost.store.protocol import PluginDefaults, Undo
 from honeyhost.wiring import open_database
 
 __all__ = ["Applied", "AttachFailure", "AttachedSummary", "Planned", "apply", "plan"]
@@ -69,7 +66,7 @@ def apply(settings: Settings, *, digest: str | None = None, progress: Progress |
     """
     Do what the plan of this moment says.
 
-    A plugin whose part fails is taken back and left out; the others go on. When a generated file or the snapshot cannot be
+    A plugin that the store refuses is left out whole; the others go on. When a generated file or the snapshot cannot be
     written, everything is taken back.
 
     Args:
@@ -126,35 +123,37 @@ def _write_store(settings: Settings, planned: Planned, undo: list[Undo]) -> dict
     Each plugin's part in the store; the slugs of those that it refused, with the reason.
     """
     database = open_database(settings.database_url)
-    catalog = Catalog(database)
-    effects: tuple[EffectPoint, ...] = (PermissionPoint(catalog), SeedGroupPoint(catalog))
+    catalog, records = Catalog(database), PluginTable(database)
     changed = {change.plugin for change in planned.plan.changes}
     gone = versions_in(planned.applied).keys() - versions_in(planned.wanted).keys()
-    for slug in sorted(gone):
-        undo.extend(point.detach(slug) for point in effects)
+    undo.extend(catalog.detach(slug) for slug in sorted(gone))
     refused: dict[str, AttachError] = {}
     for plugin in planned.plugins:
-        if plugin.name in changed:
-            error = _attach_plugin(plugin, effects, undo)
-            if error is not None:
-                refused[plugin.name] = error
+        if plugin.name not in changed:
+            continue
+        try:
+            undo.append(catalog.attach(plugin.name, plugin.manifest.permissions, plugin.manifest.seed_groups))
+        except HoneyhostError as error:
+            message = f"plugin '{plugin.name}' could not be attached: {error.message}"
+            refused[plugin.name] = AttachError(message, hint=error.hint, plugin=plugin.name)
     kept = [plugin for plugin in planned.plugins if plugin.name not in refused]
-    PluginTable(database).register([_defaults(plugin) for plugin in kept])
+    undo.append(_register(records, kept))
     return refused
 
 
-def _attach_plugin(plugin: DiscoveredPlugin, effects: Sequence[EffectPoint], undo: list[Undo]) -> AttachError | None:
-    own: list[Undo] = []
-    for point in effects:
-        try:
-            own.append(point.attach(plugin))
-        except HoneyhostError as error:
-            for step in reversed(own):
-                step()
-            message = f"plugin '{plugin.name}' could not be attached ({point.kind}): {error.message}"
-            return AttachError(message, hint=error.hint, plugin=plugin.name)
-    undo.extend(own)
-    return None
+def _register(records: PluginTable, plugins: Sequence[DiscoveredPlugin]) -> Undo:
+    """
+    Record the plugins; the result forgets those that had no record before. The others keep what their manifests say now,
+    which the next apply writes anyway.
+    """
+    before = {record.slug for record in records.all()}
+    made = [record.slug for record in records.register([_defaults(plugin) for plugin in plugins]) if record.slug not in before]
+
+    def forget() -> None:
+        for slug in made:
+            records.delete(slug)
+
+    return forget
 
 
 def _defaults(plugin: DiscoveredPlugin) -> PluginDefaults:
@@ -193,11 +192,10 @@ def _shown(path: Path) -> str:
 
 def _write_snapshot(settings: Settings, outcome: Planned) -> str:
     plugins = tuple(attached(plugin, outcome.compiled[plugin.name]) for plugin in outcome.plugins)
-    roots = [root for root in (settings.customer_root, settings.bundled_root) if root is not None]
-    found_in = [str(plugin.root) for plugin in outcome.plugins]
+    found_at = [plugin.origin.location for plugin in outcome.plugins]
     content = SnapshotContent(
         key=snapshot_key(settings_digest(settings), DEFAULT_PREFIX),
-        places=survey_places(tuple(sys.path), roots, found_in),
+        places=survey_places(sys.path, settings.plugin_roots, found_at),
         plugins=plugins,
         applied=outcome.wanted,
         listing=outcome.survey.to_json(),

@@ -5,13 +5,11 @@ It holds no logic of its own; each step is a room's.
 """
 
 import asyncio
-import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -34,8 +32,6 @@ from honeyhost.runtimes import install_namespace
 from honeyhost.sdk import Identity
 from honeyhost.settings import Settings
 from honeyhost.store.peek import read_flags
-
-logger = logging.getLogger("honeyhost")
 
 
 class Host:
@@ -85,11 +81,11 @@ class Host:
         if self._manager is not None:
             raise UsageError("this host is attached to an application already", hint="make one Host for each application")
         site = Site(app=app, prefix=self.prefix, own_dependencies=self._dependencies)
-        undo = [install_namespace(self._roots)]
+        undo = [install_namespace(self.settings.plugin_roots)]
         self._boot = self._booted(site)
         recorded = self._boot.snapshot is None or site.plain
         manager = Manager(site, self._gate(app), seconds=self.settings.start_timeout, recorded=recorded)
-        manager.adopt(self._unclaimed(site, self._boot), self.enabled_flags())
+        manager.adopt(self._boot.plugins, self._enabled_flags())
         self._manager = manager
         undo.append(serve_plugins(app, self.prefix, lambda: manager.live, self._security_scheme))
         undo.append(host_routes(app, self))
@@ -169,7 +165,7 @@ class Host:
         await asyncio.to_thread(keep, self.settings, slug, enabled=enabled, version=self._version(slug))
         return state
 
-    def enabled_flags(self) -> Mapping[str, bool]:
+    def _enabled_flags(self) -> Mapping[str, bool]:
         """
         The enabled wishes that the store holds; a plugin that is not in it is wanted.
         """
@@ -180,10 +176,6 @@ class Host:
             return {}
         stored: Mapping[str, bool] = import_module("honeyhost.wiring").stored_flags(self.settings)
         return stored
-
-    @property
-    def _roots(self) -> tuple[Path, ...]:
-        return tuple(root for root in (self.settings.customer_root, self.settings.bundled_root) if root is not None)
 
     def _gate(self, app: FastAPI) -> Gate:
         # A router of a plugin can lift the application's own limit of a body; the gate holds the smaller of the two.
@@ -197,18 +189,8 @@ class Host:
         # Discovery, resolver and their libraries are loaded only where no snapshot fits: they cost more than the start.
         snapshot = Snapshot.open(snapshot_path(self.settings))
         key = snapshot_key(settings_digest(self.settings), self.prefix.template)
-        import_path = tuple(sys.path)
-        if snapshot is not None and snapshot.fits(key, import_path, self._roots):
+        if snapshot is not None and snapshot.fits(key, sys.path, self.settings.plugin_roots):
             return boot_from(snapshot)
-        made: Boot = import_module("honeyhost.wiring").boot_afresh(self.settings, site, snapshot)
+        usable = snapshot if snapshot is not None and snapshot.made_under(key) else None
+        made: Boot = import_module("honeyhost.wiring").boot_afresh(self.settings, site, usable)
         return made
-
-    def _unclaimed(self, site: Site, boot: Boot) -> Sequence[Any]:
-        if not self.prefix.shared:
-            return boot.plugins
-        claimed = site.claimed()
-        for plugin in boot.plugins:
-            if plugin.slug in claimed:
-                path = self.prefix.of(plugin.slug)
-                logger.error("plugin '%s' is left out: the application answers %s itself", plugin.slug, path)
-        return [plugin for plugin in boot.plugins if plugin.slug not in claimed]

@@ -114,8 +114,8 @@ def _compiled(
 ) -> tuple[dict[str, CompiledPlugin], tuple[AttachFailure, ...]]:
     servable = [plugin for plugin in found.resolution.accepted if plugin.origin.kind != "archive"]
     key = snapshot_key(settings_digest(settings), DEFAULT_PREFIX)
-    same = snapshot is not None and {**snapshot.key, "settings": ""} == {**key, "settings": ""}
-    known = {plugin.slug: plugin for plugin in snapshot.plugins()} if snapshot is not None and same else {}
+    usable = snapshot is not None and snapshot.made_under(key)
+    known = {plugin.slug: plugin for plugin in snapshot.plugins()} if snapshot is not None and usable else {}
     kept: dict[str, CompiledPlugin] = {}
     for plugin in servable:
         recorded = known.get(plugin.name)
@@ -124,7 +124,7 @@ def _compiled(
     fresh = [specify(plugin) for plugin in servable if plugin.name not in kept]
     compiler = Compiler(
         prefix=DEFAULT_PREFIX,
-        roots=tuple(root for root in (settings.customer_root, settings.bundled_root) if root is not None),
+        roots=settings.plugin_roots,
         seconds=settings.start_timeout,
     )
     made, failed = compiler.compile(fresh, progress=progress) if fresh else ({}, {})

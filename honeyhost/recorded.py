@@ -26,7 +26,7 @@ def recorded_listing(settings: Settings) -> dict[str, Any] | None:
         return None
     # The framework's version decides how routes are described and not which plugins there are.
     key = {**settings_key(settings_digest(settings), DEFAULT_PREFIX), "fastapi": snapshot.key.get("fastapi", "")}
-    if settings.archives or not snapshot.fits(key, sys.path, (settings.customer_root, settings.bundled_root)):
+    if settings.archives or not snapshot.fits(key, sys.path, settings.plugin_roots):
         return None
     flags = read_flags(settings.database_url)
     listing = snapshot.listing()

@@ -44,12 +44,6 @@ class Hosted(Protocol):
         """
         ...
 
-    def enabled_flags(self) -> Mapping[str, bool]:
-        """
-        The stored wishes.
-        """
-        ...
-
 
 def plugin_rows(host: Hosted) -> list[dict[str, Any]]:
     """

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from honeyhost.attach.change import Contribution
 from honeyhost.attach.compiled import CompiledPlugin
-from honeyhost.attach.point import Undo
 from honeyhost.discovery.inventory import DiscoveredPlugin
-from honeyhost.store.protocol import CatalogStore
 
 
 class SeedGroupPoint:
@@ -18,9 +16,6 @@ class SeedGroupPoint:
 
     kind = "seed-group"
     lasting = True
-
-    def __init__(self, catalog: CatalogStore | None = None) -> None:
-        self._catalog = catalog
 
     def contributions(self, plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> Iterable[Contribution]:  # noqa: ARG002 - protocol
         """
@@ -35,21 +30,3 @@ class SeedGroupPoint:
                 summary=f"{group.name}: {', '.join(permissions)}",
                 details={"permissions": permissions, **({"label": group.label} if group.label else {})},
             )
-
-    def attach(self, plugin: DiscoveredPlugin) -> Undo:
-        """
-        Write the plugin's part into the groups.
-        """
-        return _nothing if self._catalog is None else self._catalog.attach_seed_groups(plugin.name, plugin.manifest.seed_groups)
-
-    def detach(self, slug: str) -> Undo:  # noqa: ARG002 - protocol
-        """
-        Nothing: the catalog takes a plugin's part in groups out together with its permissions.
-        """
-        return _nothing
-
-
-def _nothing() -> None:
-    """
-    Nothing was done, so nothing is undone.
-    """

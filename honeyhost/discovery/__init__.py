@@ -20,7 +20,6 @@ _WHERE = {
     "Origin": "inventory",
     "discover": "look",
     "locate": "targets",
-    "places": "look",
 }
 
 __all__ = [
@@ -32,7 +31,6 @@ __all__ = [
     "Origin",
     "discover",
     "locate",
-    "places",
 ]
 
 

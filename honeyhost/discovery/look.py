@@ -30,16 +30,6 @@ def discover(options: DiscoveryOptions | None = None) -> Inventory:
     return arranged(looks)
 
 
-def places(options: DiscoveryOptions) -> tuple[str, ...]:
-    """
-    The folders whose modification times change when a plugin is added or removed. What changes inside a plugin moves the
-    ``stamps`` of that plugin instead.
-    """
-    roots = [root for root in (options.bundled_root, options.customer_root) if root is not None and options.directories]
-    path = options.path if options.entry_points else ()
-    return tuple(dict.fromkeys([*(folder or "." for folder in path), *map(str, roots), *map(str, options.archives)]))
-
-
 def _sources(options: DiscoveryOptions) -> Iterator[Source]:
     if options.directories and options.customer_root is not None:
         yield DirectorySource(options.customer_root, "customer")

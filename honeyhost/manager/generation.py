@@ -29,7 +29,7 @@ class Generation:
     def __init__(
         self, plugin: AttachedPlugin, site: Site, gate: Gate, seconds: float, failed: Callable[["Generation"], None]
     ) -> None:
-        self.loader = Loader(plugin, site, seconds)
+        self.loader = Loader(plugin.slug, lambda: plugin.facts.spec, site, seconds)
         self.front = Front(plugin.slug, gate, self._load, host=site.app.router, public=plugin.public, lifespan=plugin.lifespan)
         self._slug = plugin.slug
         self._site = site

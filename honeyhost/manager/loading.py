@@ -5,12 +5,13 @@ Loading: a plugin of this process imported and built, once, whoever asks first.
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from honeyhost.attach.routing.site import Site
 from honeyhost.errors import AttachError, LoadError
-from honeyhost.manager.attached import AttachedPlugin
 from honeyhost.manager.building import BuiltPlugin, build_plugin
+from honeyhost.manager.spec import PluginSpec
 
 logger = logging.getLogger("honeyhost")
 
@@ -23,14 +24,15 @@ class Loader:
     thread of a plugin that hangs is left behind: it ends with the process, and no pool has to do without it.
     """
 
-    __slots__ = ("_lock", "_outcome", "_plugin", "_seconds", "_site", "built", "error")
+    __slots__ = ("_lock", "_outcome", "_seconds", "_site", "_slug", "_spec", "built", "error")
 
-    def __init__(self, plugin: AttachedPlugin, site: Site, seconds: float) -> None:
+    def __init__(self, slug: str, spec: Callable[[], PluginSpec], site: Site, seconds: float) -> None:
         self.built: BuiltPlugin | None = None
         """The plugin, once it is there."""
         self.error: AttachError | None = None
         """Why it is not, once that is known."""
-        self._plugin = plugin
+        self._slug = slug
+        self._spec = spec
         self._site = site
         self._seconds = seconds
         self._lock = threading.Lock()
@@ -68,14 +70,14 @@ class Loader:
             if self._outcome is None:
                 self._outcome = Future()
                 self._outcome.set_running_or_notify_cancel()  # so that nobody who stops waiting can cancel it for the others
-                name = f"honeyhost load {self._plugin.slug}"
+                name = f"honeyhost load {self._slug}"
                 threading.Thread(target=self._work, args=(self._outcome,), name=name, daemon=True).start()
             return self._outcome
 
     def _work(self, outcome: "Future[BuiltPlugin]") -> None:
-        slug = self._plugin.slug
+        slug = self._slug
         try:
-            self._settle(outcome, build_plugin(self._plugin.facts.spec, self._site))
+            self._settle(outcome, build_plugin(self._spec(), self._site))
         except AttachError as error:
             self._settle(outcome, error)
         except BaseException as error:  # noqa: BLE001 - handed to those who wait
@@ -84,7 +86,7 @@ class Loader:
             self._settle(outcome, failure)
 
     def _give_up(self, outcome: "Future[BuiltPlugin]") -> None:
-        slug = self._plugin.slug
+        slug = self._slug
         self._settle(outcome, LoadError(f"plugin '{slug}' did not finish importing within {self._seconds:g} s", plugin=slug))
 
     def _settle(self, outcome: "Future[BuiltPlugin]", found: BuiltPlugin | AttachError) -> None:
@@ -101,6 +103,6 @@ class Loader:
         if isinstance(found, BuiltPlugin):
             outcome.set_result(found)
             return
-        extra = {"plugin": self._plugin.slug, "phase": "load"}
+        extra = {"plugin": self._slug, "phase": "load"}
         logger.log(logging.ERROR, "%s", found.message, extra=extra, exc_info=found.__cause__)
         outcome.set_exception(found)

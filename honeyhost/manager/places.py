@@ -20,13 +20,14 @@ class Place(NamedTuple):
     """Whether an attached plugin lies in it: then it must still be looked through."""
 
 
-def survey_places(path: Iterable[str], roots: Iterable[Path], found_in: Iterable[str]) -> tuple[Place, ...]:
+def survey_places(path: Iterable[str], roots: Iterable[Path], found_at: Iterable[str]) -> tuple[Place, ...]:
     """
-    The places as they are now. ``found_in`` are paths of what was found; a place above one of them is needed.
+    The places as they are now. ``found_at`` are the folders and dist-info folders of attached plugins; the place that one of
+    them stands in, and none further up, is needed.
     """
-    found = [os.path.abspath(item) for item in found_in]  # noqa: PTH100 - text in, text out
+    needed = {os.path.dirname(os.path.abspath(item)) for item in found_at}  # noqa: PTH100, PTH120 - text in, text out
     names = dict.fromkeys((*_folders(path), *(str(root) for root in roots)))
-    return tuple(Place(name, _mtime(name), any(item.startswith(name.rstrip("/") + "/") for item in found)) for name in names)
+    return tuple(Place(name, _mtime(name), name in needed) for name in names)
 
 
 def places_fit(places: Sequence[Place], path: Iterable[str], roots: Iterable[Path]) -> bool:

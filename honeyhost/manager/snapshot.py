@@ -105,6 +105,13 @@ class Snapshot:
             return False
         return _unchanged(*self._header["stamps"])
 
+    def made_under(self, key: Mapping[str, str]) -> bool:
+        """
+        Whether the records were made by the same versions and for the same prefix: then each holds while its stamps fit,
+        whatever the settings say about which plugins there are.
+        """
+        return {**self.key, "settings": ""} == {**key, "settings": ""}
+
     def plugins(self) -> tuple[AttachedPlugin, ...]:
         """
         The attached plugins in dependency order; their records are read when they are asked for.

@@ -10,8 +10,6 @@ Source of the fields: the seed documents' manifest and registration, and the pro
 from collections.abc import Mapping
 from typing import Self
 
-from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 from pydantic import Field
 
 from honeyhost.manifest.parts import (
@@ -126,21 +124,6 @@ class PluginManifest(Part):
     frontend_peers: Mapping[Text, SpecifierText] = Field(
         default_factory=dict, description="npm packages that it shares with the shell, with their versions."
     )
-
-    @property
-    def parsed_version(self) -> Version:
-        """
-        The version as a comparable value (PEP 440).
-        """
-        return Version(self.version)
-
-    @property
-    def host_specifiers(self) -> SpecifierSet:
-        """
-        ``min_host_version`` and ``requires_host`` intersected.
-        """
-        minimum = SpecifierSet(f">={self.min_host_version}" if self.min_host_version else "")
-        return minimum & SpecifierSet(self.requires_host or "")
 
     @property
     def unknown_fields(self) -> tuple[str, ...]:

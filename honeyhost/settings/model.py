@@ -140,6 +140,13 @@ class Settings(BaseSettings):
         """
         return self.data_dir / "plugins"
 
+    @property
+    def plugin_roots(self) -> tuple[Path, Path]:
+        """
+        Both folders of plugins, the one that wins first.
+        """
+        return self.customer_root, self.bundled_root
+
     def origins(self) -> tuple[SettingOrigin, ...]:
         """
         Every setting with its value, secrets masked, and where the value came from.

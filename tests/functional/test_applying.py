@@ -178,6 +178,7 @@ def test_a_file_that_cannot_be_written_takes_everything_back(platform):
     assert caught.value.message == f"{settings.frontend_manifest} cannot be written: Not a directory"
     assert caught.value.hint == "nothing was changed; mend the folder or its permissions and do it again"
     assert catalog(settings).state() == before
+    assert PluginTable(open_database(settings.database_url)).all() == ()
     assert Snapshot.open(snapshot_path(settings)) is None
 
 
@@ -208,7 +209,7 @@ def test_a_permission_that_another_plugin_owns_in_the_store_is_refused_for_this_
     assert [item.name for item in applied.attached] == ["ledger"]
     assert applied.failures[0].plugin == "clinic"
     assert applied.failures[0].problem.code == "attach-failed"
-    assert applied.failures[0].problem.message.startswith("plugin 'clinic' could not be attached (permission): ")
+    assert applied.failures[0].problem.message.startswith("plugin 'clinic' could not be attached: ")
     assert {record.id: record.owner for record in catalog(settings).permissions()} == {
         "clinic.read": "legacy",
         "ledger.read": "ledger",

@@ -326,6 +326,26 @@ async def test_a_shared_prefix_leaves_the_hosts_own_paths_alone(platform, header
     assert rows["users"]["reasons"][0]["code"] == "path-conflict"
 
 
+async def test_what_was_recorded_under_another_prefix_is_not_used(platform, header_identity):
+    platform.add("clinic")
+    apply(Settings.load())
+    app = FastAPI()
+    Host(Settings.load(), identity=header_identity, prefix="/api/{slug}").attach(app)
+    assert "/api/clinic/notes" in app.openapi()["paths"]
+    assert str(app.url_path_for("clinic:list_notes")) == "/api/clinic/notes"
+
+
+async def test_what_another_version_recorded_is_not_used(platform, attached, monkeypatch):
+    platform.add("clinic")
+    monkeypatch.setattr("honeyhost.manager.snapshot.__version__", "0.0.1")
+    apply(Settings.load())
+    monkeypatch.undo()
+    monkeypatch.setenv("HONEYHOST_INSTALL_DIR", str(platform.install))
+    monkeypatch.setenv("HONEYHOST_DATA_DIR", str(platform.data))
+    attached()
+    assert imported("clinic"), "it was compiled again"
+
+
 @pytest.mark.parametrize("prefix", ["api/{slug}", "/api/plugins", "/api/{slug}/x", "/api/{slug}{x}/{slug}", "/x{slug}"])
 async def test_a_prefix_that_cannot_be_used_is_refused(platform, prefix):
     with pytest.raises(UsageError, match=r"cannot be used; it must start with '/' and end in '/{slug}'"):

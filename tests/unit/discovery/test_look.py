@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import honeyhost.discovery
-from honeyhost.discovery import DiscoveryOptions, discover, places
+from honeyhost.discovery import DiscoveryOptions, discover
 
 
 @pytest.fixture
@@ -141,15 +141,6 @@ def test_failures_stand_in_order(site, roots):
     (roots[0] / "mm").mkdir()
     (roots[0] / "mm" / "plugin.yaml").write_text("[")
     assert [failure.name for failure in look(site, roots).failures] == ["aa", "mm", "zz"]
-
-
-def test_places_change_when_plugins_come_and_go(site, roots, tmp_path):
-    options = DiscoveryOptions(
-        path=(str(site.folder), "", str(site.folder)), bundled_root=roots[0], customer_root=roots[1], archives=(tmp_path,)
-    )
-    assert places(options) == (str(site.folder), ".", str(roots[0]), str(roots[1]), str(tmp_path))
-    assert places(DiscoveryOptions(path=("/x",), bundled_root=roots[0], directories=False)) == ("/x",)
-    assert places(DiscoveryOptions(path=("/x",), entry_points=False)) == ()
 
 
 def test_path_of_this_process_is_the_default():

@@ -132,7 +132,7 @@ def test_another_format_is_no_snapshot(tmp_path, source):
 def test_a_snapshot_fits_until_anything_it_was_made_from_changes(tmp_path, source):
     site, root = tmp_path / "site", tmp_path / "plugins"
     site.mkdir()
-    places = survey_places([str(site)], [root], [str(source)])
+    places = survey_places([str(site)], [root], [str(source.parent)])
     write_snapshot(tmp_path / "snapshot", content(source, places=places))
     snapshot = Snapshot.open(tmp_path / "snapshot")
 
@@ -155,7 +155,7 @@ def test_a_snapshot_fits_until_anything_it_was_made_from_changes(tmp_path, sourc
 def test_a_new_folder_in_a_root_unfits_the_snapshot(tmp_path, source):
     root = tmp_path / "plugins"
     os.utime(root, ns=(1, 1))
-    write_snapshot(tmp_path / "snapshot", content(source, places=survey_places([], [root], [str(source)])))
+    write_snapshot(tmp_path / "snapshot", content(source, places=survey_places([], [root], [str(source.parent)])))
     snapshot = Snapshot.open(tmp_path / "snapshot")
     assert snapshot.fits(KEY, [], [root])
     (root / "ledger").mkdir()
@@ -194,3 +194,21 @@ def test_a_file_of_what_was_not_attached_unfits_the_snapshot_when_it_changes(tmp
 def test_a_snapshot_that_lacks_accepted_plugins_never_fits(tmp_path, source):
     write_snapshot(tmp_path / "snapshot", replace(content(source), complete=False))
     assert not Snapshot.open(tmp_path / "snapshot").fits(KEY, [], [])
+
+
+def test_a_folder_further_up_may_leave_the_import_path(tmp_path, source):
+    root = tmp_path / "plugins"
+    places = survey_places([str(tmp_path)], [root], [str(source.parent)])
+    write_snapshot(tmp_path.parent / f"{tmp_path.name}.snapshot", content(source, places=places))
+    snapshot = Snapshot.open(tmp_path.parent / f"{tmp_path.name}.snapshot")
+    assert snapshot.fits(KEY, [str(tmp_path)], [root])
+    assert snapshot.fits(KEY, [], [root]), "the plugin stands in the root, not in the folder above it"
+    assert not snapshot.fits(KEY, [str(tmp_path)], [])
+
+
+def test_records_hold_under_other_settings_and_under_no_other_version_or_prefix(tmp_path, source):
+    write_snapshot(tmp_path / "snapshot", content(source))
+    snapshot = Snapshot.open(tmp_path / "snapshot")
+    assert snapshot.made_under({**KEY, "settings": "others"})
+    assert not snapshot.made_under({**KEY, "honeyhost": "2"})
+    assert not snapshot.made_under({**KEY, "prefix": "/api/{slug}"})

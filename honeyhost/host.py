@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from fastapi.params import Depends
 
 from honeyhost.api import host_routes
+from honeyhost.attach.compiled import CompiledRoute
 from honeyhost.attach.routing.gate import Gate
 from honeyhost.attach.routing.openapi import BEARER_SCHEME
 from honeyhost.attach.routing.prefix import Prefix
@@ -152,6 +153,15 @@ class Host:
         # The built-in identity needs the database library, which a platform with an identity of its own need not have.
         made: Identity = import_module("honeyhost.wiring").token_identity(self.settings)
         return made
+
+    def routes(self) -> tuple[CompiledRoute, ...]:
+        """
+        The routes of every plugin that answers, by slug, with full paths and policies; no plugin is imported for it.
+
+        For tools that would walk ``app.routes``, where one route stands for all plugins.
+        """
+        answering = sorted(self.live.enabled.items())
+        return tuple(route for _, plugin in answering for route in plugin.facts.compiled.routes)
 
     async def set_enabled(self, slug: str, *, enabled: bool) -> PluginState:
         """

@@ -39,7 +39,7 @@ def bindings(source: bytes) -> Bindings:
     Raises:
         SourceFaultError: if it is not Python, or nested beyond what Python reads.
     """
-    module = _parsed(source)
+    module = parsed(source)
     names = set(_bound(module.body))
     nodes = list(ast.walk(module))
     names.update(name for node in nodes if isinstance(node, ast.Global) for name in node.names)
@@ -47,7 +47,13 @@ def bindings(source: bytes) -> Bindings:
     return Bindings(frozenset(names - {"*"}), not dynamic and names.isdisjoint({"*", "__getattr__"}))
 
 
-def _parsed(source: bytes) -> ast.Module:
+def parsed(source: bytes) -> ast.Module:
+    """
+    The source as a tree.
+
+    Raises:
+        SourceFaultError: if it is not Python, or nested beyond what Python reads.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a doubtful escape in a plugin's text is not ours to report

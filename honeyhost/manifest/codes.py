@@ -230,6 +230,22 @@ _TARGETS = (
     ),
     ("schema-file-invalid", "The file is not a JSON Schema.", "Write one JSON object."),
     ("language-empty", "A language is listed and has no texts.", "Add its file, or take it out of languages."),
+    (
+        "router-prefix-ignored",
+        (
+            "A raw route, mount or websocket is added to a router that has a prefix. The framework puts the prefix before "
+            "its own routes alone, so this one answers without it."
+        ),
+        "Write the whole path where it is added, or use router.get, router.websocket and the like.",
+    ),
+    (
+        "router-events-repeated",
+        (
+            "A router with start or stop handlers is included in another router. The framework runs them once more for "
+            "every inclusion."
+        ),
+        "Give the router a lifespan (APIRouter(lifespan=…)); it runs once however often the router is included.",
+    ),
 )
 
 CODES = tuple(Code(code=code, meaning=meaning, mend=mend) for code, meaning, mend in (*_READING, *_SHAPES, *_RULES, *_TARGETS))

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from honeyhost.diagnostics import Problem, error
+from honeyhost.diagnostics import Problem, error, warning
 from honeyhost.manifest.bindings import Bindings, SourceFaultError, bindings
 from honeyhost.manifest.files import check_files
 from honeyhost.manifest.model import PluginManifest
+from honeyhost.manifest.pitfalls import router_pitfalls
 from honeyhost.manifest.positions import child
 from honeyhost.manifest.rules.code import HANDLED
 from honeyhost.manifest.tree import SourceTree
@@ -134,6 +135,25 @@ def _in_file(text: str, path: str, file: str, code: _Code) -> Iterator[Problem]:
         yield error("reference-module-missing", message, path=path, reference=text, module=file)
     else:
         yield from _attribute(text, path, file, found)
+        if path.startswith("routers[") and file.endswith(".py"):
+            yield from _pitfalls(path, file, code)
+
+
+def _pitfalls(path: str, file: str, code: _Code) -> Iterator[Problem]:
+    """
+    Warnings about what the framework makes of a router's module otherwise than its author may think.
+    """
+    for pitfall in router_pitfalls(code.tree.read(file, MAX_SOURCE)):
+        facts = {"module": file, "module_line": pitfall.line, "router": pitfall.router, "call": pitfall.call}
+        place = f"{file}:{pitfall.line}"
+        if pitfall.kind == "prefix-ignored":
+            message = f"{place}: {pitfall.router}.{pitfall.call} ignores the prefix of '{pitfall.router}'"
+            hint = "write the whole path there, or use a route of the framework's own (router.get, router.websocket)"
+            yield warning("router-prefix-ignored", message, path=path, hint=hint, **facts)
+        else:
+            message = f"{place}: '{pitfall.router}' is included in another router, so {pitfall.call} runs more than once"
+            hint = "give the router a lifespan instead: APIRouter(lifespan=…) runs once"
+            yield warning("router-events-repeated", message, path=path, hint=hint, **facts)
 
 
 def _attribute(text: str, path: str, file: str, found: Bindings) -> Iterator[Problem]:

@@ -272,6 +272,22 @@ async def test_an_unknown_plugin_cannot_be_disabled(platform, attached):
         await host.set_enabled("clinic", enabled=False)
 
 
+async def test_tools_are_told_the_routes_of_plugins_that_answer_without_importing_any(platform, attached):
+    platform.add("clinic")
+    platform.add("ledger", {"routers": [{"router": ".backend.notes:router", "public": "true"}]})
+    apply(Settings.load())
+    _, host = attached()
+    assert [(route.methods, route.path, route.policy) for route in host.routes()] == [
+        (("GET",), "/api/plugins/clinic/notes", "clinic.read"),
+        (("GET",), "/api/plugins/clinic/notes/{number:int}", "clinic.read"),
+        (("GET",), "/api/plugins/ledger/notes", "public"),
+        (("GET",), "/api/plugins/ledger/notes/{number:int}", "public"),
+    ]
+    assert not imported("clinic")
+    await host.set_enabled("clinic", enabled=False)
+    assert {route.path.split("/")[3] for route in host.routes()} == {"ledger"}
+
+
 async def test_detaching_takes_everything_out_and_attaching_again_is_the_same(platform, header_identity):
     platform.add("clinic")
     app = FastAPI()

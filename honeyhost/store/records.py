@@ -55,6 +55,10 @@ class PluginRecord:
     grants_digest: str | None = None
     """The digest of the request that the grants answer."""
     installed_at: datetime | None = None
+    reloads: int = 0
+    """Grows with every request to load the plugin anew; a process whose number is smaller has one to do."""
+    quarantine: Mapping[str, Any] | None = None
+    """Why the plugin was taken out: ``phase``, ``count``, ``error``, ``at``; None while it is not."""
     edited: frozenset[str] = frozenset()
     revision: int = 0
 
@@ -157,3 +161,52 @@ class IssuedToken:
 
     record: TokenRecord
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionRecord:
+    """
+    A browser's session: a token's rights for a while, proved by a cookie.
+    """
+
+    id: str
+    token: str
+    """The id of the token that opened it; when that ends, so does the session."""
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditRecord:
+    """
+    Who changed what. ``details`` holds before and after, secrets masked.
+    """
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    """``plugin.enable``, ``plugin.configure``, ``token.create`` and their like."""
+    target: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstanceReport:
+    """
+    What one process says that it runs.
+    """
+
+    id: str
+    node: str
+    """The machine's name."""
+    pid: int
+    started_at: datetime
+    seen_at: datetime
+    host_version: str
+    python: str
+    revision: int
+    """The revision of the store that it has taken up."""
+    snapshot: str | None = None
+    plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By slug: ``version``, ``digest``, ``state`` and, where there is one, ``error``."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from honeyhost.attach.change import AttachPlan
 from honeyhost.attach.compiled import stamped
-from honeyhost.attach.files import locked_folder, write_with_undo
+from honeyhost.attach.files import locked_folder, sweep, write_with_undo
 from honeyhost.attach.frontend import frontend_entry, render_frontend_manifest
 from honeyhost.attach.plugins import PluginPoint
 from honeyhost.discovery.inventory import DiscoveredPlugin
@@ -92,6 +92,8 @@ def _apply(settings: Settings, digest: str | None, progress: Progress | None, st
             wanted=digest,
             actual=planned.plan.digest,
         )
+    for file in (settings.frontend_manifest, snapshot_path(settings)):
+        sweep(file)
     undo: list[Undo] = []
     try:
         refused = _write_store(settings, planned, undo)

@@ -49,6 +49,14 @@ def _replaced(path: Path, content: bytes) -> bool:
     return True
 
 
+def sweep(path: Path) -> None:
+    """
+    Remove what a writer that was killed has left beside the file. Only for whoever alone may write it now.
+    """
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        left.unlink(missing_ok=True)
+
+
 def write_with_undo(path: Path, content: bytes) -> tuple[bool, Callable[[], None]]:
     """
     As :func:`write_atomically`; also what puts the former content, or its absence, back.

@@ -27,6 +27,14 @@ def _apply():
     )
 
 
+def test_what_a_killed_apply_was_writing_is_swept_by_the_next(platform, honeyhost):
+    platform.add("finance")
+    left = platform.data / ".snapshot.abc123.tmp"
+    left.write_bytes(b"half")
+    assert honeyhost("apply").returncode == 0
+    assert not left.exists()
+
+
 @pytest.mark.slow
 def test_a_killed_apply_loses_nothing(platform, honeyhost):
     _changed(platform, 0)

@@ -5,9 +5,11 @@ They are complete so that a table never changes its meaning later; not every fie
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
+
+from honeyhost.errors import StoreError
 
 LabelText = str | Mapping[str, str]
 """One text, or texts by language tag."""
@@ -15,6 +17,8 @@ GrantSource = Literal["seed", "operator"]
 
 HOST = "host"
 """The owner of permissions that exist without any plugin."""
+EDITABLE = ("nav", "sort", "labels")
+"""Fields of the manifest that an operator may set otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +66,24 @@ class PluginRecord:
     edited: frozenset[str] = frozenset()
     revision: int = 0
 
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, Any]) -> "PluginRecord":
+        """
+        The record of a row: the operator's edits above what the manifest says.
+
+        Raises:
+            StoreError: The row holds something else than honeyhost writes.
+        """
+        for name in ("config", "labels", "edits", "grants"):
+            if not isinstance(columns[name], Mapping):
+                raise StoreError(
+                    f"the record of plugin '{columns['slug']}' cannot be read: {name} is no JSON object",
+                    hint="look for what was written by hand into the table hh_plugins",
+                )
+        edits = columns["edits"]
+        said = {column.name: columns[column.name] for column in fields(cls) if column.name != "edited"}
+        return cls(**said | {name: edits.get(name, said[name]) for name in EDITABLE}, edited=frozenset(edits))
+
     def to_json(self) -> dict[str, Any]:
         """
         The shape of the interface; the manager adds state, origin and reasons.
@@ -76,6 +98,16 @@ class PluginRecord:
             "labels": dict(self.labels),
             "version": self.version,
         }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredRecords:
+    """
+    The record of every recorded plugin by its slug, and the revision of the store that they were read at.
+    """
+
+    records: Mapping[str, PluginRecord] = field(default_factory=dict)
+    revision: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

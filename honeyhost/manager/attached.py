@@ -22,8 +22,6 @@ class PluginFacts:
     nav: Sequence[Mapping[str, Any]] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
     """Display name, kind, labels, origin."""
-    config_schema: Mapping[str, Any] | None = None
-    """JSON Schema of the plugin's configuration; None admits any object."""
 
     @property
     def nav_entries(self) -> tuple[NavEntry, ...]:

@@ -23,10 +23,7 @@ def _changed(platform, number):
 
 def _apply():
     return subprocess.Popen(
-        [sys.executable, "-m", "honeyhost", "apply"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        [sys.executable, "-m", "honeyhost", "apply"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
 
 
@@ -56,9 +53,7 @@ def test_a_killed_apply_loses_nothing(platform, honeyhost):
         listed = honeyhost("list", "--json")
         assert listed.returncode == 0, listed.stderr
         plugins = json.loads(listed.stdout)["plugins"]
-        assert {plugin["name"]: plugin["state"] for plugin in plugins} == dict.fromkeys(
-            ("finance", "fleet", "health"), "accepted"
-        )
+        assert {plugin["name"]: plugin["state"] for plugin in plugins} == dict.fromkeys(("finance", "fleet", "health"), "accepted")
     assert -9 in states
     assert honeyhost("apply").returncode == 0
     planned = json.loads(honeyhost("plan", "--json").stdout)

@@ -19,7 +19,6 @@ import p4_openapi
 import p7_discovery
 import p8_resolve
 import p9_commands
-import p10_toggle
 import p11_memory
 from boots import Boots
 from ground import Ground
@@ -28,7 +27,7 @@ from outcome import Headline
 from report import as_json, markdown, text
 from scale import FULL, QUICK, Scale
 
-HEADLINES = ("P1", "P2", "P3", "P4", "P7", "P8", "P9", "P10", "P11")
+HEADLINES = ("P1", "P2", "P3", "P4", "P7", "P8", "P9", "P11")
 README = Path(__file__).parent / "README.md"
 
 
@@ -65,7 +64,6 @@ def _headlines(folder: Path, scale: Scale) -> Mapping[str, Callable[[], Headline
         "P7": lambda: p7_discovery.measure(ground, scale),
         "P8": lambda: p8_resolve.measure(ground, scale),
         "P9": lambda: p9_commands.measure(ground, scale),
-        "P10": lambda: p10_toggle.measure(ground, scale),
         "P11": lambda: p11_memory.measure(boots, scale),
     }
 

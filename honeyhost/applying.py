@@ -25,11 +25,10 @@ from honeyhost.manager.snapshot import SnapshotContent, write_snapshot
 from honeyhost.manifest.validation import MANIFEST_NAME
 from honeyhost.planning import AttachFailure, Planned, Progress, plan, versions_in
 from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
-from honeyhost.recording import defaults_of
 from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
 from honeyhost.store.plugins import PluginTable
-from honeyhost.store.protocol import Undo
+from honeyhost.store.protocol import PluginDefaults, Undo
 from honeyhost.wiring import open_database
 
 __all__ = ["Applied", "AttachFailure", "AttachedSummary", "Planned", "apply", "plan"]
@@ -150,14 +149,26 @@ def _register(records: PluginTable, plugins: Sequence[DiscoveredPlugin]) -> Undo
     which the next apply writes anyway.
     """
     before = {record.slug for record in records.all()}
-    registered = records.register([defaults_of(plugin) for plugin in plugins])
-    made = [record.slug for record in registered if record.slug not in before]
+    made = [record.slug for record in records.register([_defaults(plugin) for plugin in plugins]) if record.slug not in before]
 
     def forget() -> None:
         for slug in made:
             records.delete(slug)
 
     return forget
+
+
+def _defaults(plugin: DiscoveredPlugin) -> PluginDefaults:
+    manifest = plugin.manifest
+    labels = manifest.labels if manifest.labels is not None else manifest.display_name
+    return PluginDefaults(
+        slug=plugin.name,
+        kind=manifest.kind,
+        version=plugin.version,
+        nav=bool(manifest.nav),
+        sort=manifest.sort,
+        labels={"en": labels} if isinstance(labels, str) else dict(labels or {}),
+    )
 
 
 def _stored_words(changes: AttachPlan) -> list[str]:

@@ -4,6 +4,8 @@ The host: plugins in an application, wired from settings to the first answer.
 It holds no logic of its own; each step is a room's.
 """
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -15,26 +17,25 @@ from fastapi.params import Depends
 
 from honeyhost.api import host_routes
 from honeyhost.attach.compiled import CompiledRoute
+from honeyhost.attach.routing.gate import Gate
 from honeyhost.attach.routing.openapi import BEARER_SCHEME
 from honeyhost.attach.routing.prefix import Prefix
 from honeyhost.attach.routing.serving import serve_plugins
 from honeyhost.attach.routing.site import Site
-from honeyhost.controls import Change, Controls, threaded
 from honeyhost.errors import UsageError
-from honeyhost.manager.booting import Boot
-from honeyhost.manager.calls import Calls
+from honeyhost.manager.booting import Boot, boot_from, snapshot_key
 from honeyhost.manager.live import Live
 from honeyhost.manager.manager import Manager
-from honeyhost.propagation.drift import Status
-from honeyhost.recorded import DEFAULT_PREFIX
-from honeyhost.running import Running
+from honeyhost.manager.snapshot import Snapshot
+from honeyhost.manager.states import PluginState
+from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
 from honeyhost.runtimes import install_namespace
 from honeyhost.sdk import Identity
 from honeyhost.settings import Settings
-from honeyhost.store.records import InstanceReport, PluginRecord
+from honeyhost.store.peek import read_flags
 
 
-class Host(Controls):
+class Host:
     """
     The plugins of one FastAPI application.
 
@@ -50,10 +51,9 @@ class Host(Controls):
         prefix: below which the plugins answer; ends in ``{slug}``.
         dependencies: run before every route of a plugin, as dependencies of a parent router would.
         security_scheme: how callers present themselves, as OpenAPI says it; for ``/docs``.
-        stores: the platform's own, as ``honeyhost.store.stores.Stores``; those of ``database_url`` when left out.
     """
 
-    def __init__(  # noqa: PLR0913 - each is a wish of its own
+    def __init__(
         self,
         settings: Settings | None = None,
         *,
@@ -61,15 +61,14 @@ class Host(Controls):
         prefix: str = DEFAULT_PREFIX,
         dependencies: Sequence[Depends] = (),
         security_scheme: Mapping[str, Any] = BEARER_SCHEME,
-        stores: Any = None,
     ) -> None:
         self.settings = settings if settings is not None else Settings.load()
         self.prefix = Prefix.parse(prefix)
         self._identity = identity
         self._dependencies = tuple(dependencies)
         self._security_scheme = security_scheme
-        self._stores = stores
-        self._running: Running | None = None
+        self._manager: Manager | None = None
+        self._boot: Boot | None = None
 
     def attach(self, app: FastAPI) -> Callable[[], None]:
         """
@@ -79,37 +78,39 @@ class Host(Controls):
 
         Raises:
             UsageError: if the host is attached already.
-            StoreUnavailableError: if the database cannot be reached, and the host may not start without it or knows nothing.
         """
-        if self._running is not None:
+        if self._manager is not None:
             raise UsageError("this host is attached to an application already", hint="make one Host for each application")
         site = Site(app=app, prefix=self.prefix, own_dependencies=self._dependencies)
         undo = [install_namespace(self.settings.plugin_roots)]
-        try:
-            running = Running.begin(self.settings, site, self.identity)
-            undo.append(running.close)
-            self._running = running
-            undo.append(serve_plugins(app, self.prefix, running.current, self._security_scheme))
-            undo.append(host_routes(app, self))
-        except BaseException:
-            self._detach(undo)
-            raise
-        return lambda: self._detach(undo)
+        self._boot = self._booted(site)
+        recorded = self._boot.snapshot is None or site.plain
+        manager = Manager(site, self._gate(app), seconds=self.settings.start_timeout, recorded=recorded)
+        manager.adopt(self._boot.plugins, self._enabled_flags())
+        self._manager = manager
+        undo.append(serve_plugins(app, self.prefix, lambda: manager.live, self._security_scheme))
+        undo.append(host_routes(app, self))
 
-    def _detach(self, undo: list[Callable[[], None]]) -> None:
-        while undo:
-            undo.pop()()
-        self._running = None
+        def detach() -> None:
+            for step in reversed(undo):
+                step()
+            self._manager = self._boot = None
+
+        return detach
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         """
         The start and the end of the plugins, for ``FastAPI(lifespan=host.lifespan)``. Attaches the host if need be.
         """
-        if self._running is None:
+        if self._manager is None:
             self.attach(app)
-        async with self._attached_to.serving(lambda: self.stores):
+        manager = self.manager
+        await manager.start()
+        try:
             yield
+        finally:
+            await manager.stop()
 
     @property
     def manager(self) -> Manager:
@@ -119,49 +120,28 @@ class Host(Controls):
         Raises:
             UsageError: if the host is not attached.
         """
-        return self._attached_to.manager
+        if self._manager is None:
+            raise UsageError("this host is not attached to an application", hint="call host.attach(app) first")
+        return self._manager
 
     @property
     def live(self) -> Live:
         """
         What answers at this moment.
         """
-        return self._attached_to.current()
+        return self.manager.live
 
     @property
     def boot(self) -> Boot:
         """
-        What the start found, or what was taken up since.
+        What the start found.
 
         Raises:
             UsageError: if the host is not attached.
         """
-        return self._attached_to.renewal.boot
-
-    @property
-    def records(self) -> Mapping[str, PluginRecord]:
-        """
-        The records of this moment, by slug: another mapping after every change.
-        """
-        self._attached_to.current()
-        return self._attached_to.following.records
-
-    @property
-    def calls(self) -> Calls:
-        """
-        The calls of functions of plugins.
-        """
-        return self._attached_to.calls
-
-    @cached_property
-    def stores(self) -> Any:
-        """
-        The database, as ``honeyhost.store.stores.Stores``; opened at the first use.
-
-        Raises:
-            StoreUnavailableError: if it cannot be reached.
-        """
-        return self._stores if self._stores is not None else import_module("honeyhost.wiring").stores_of(self.settings)
+        if self._boot is None:
+            raise UsageError("this host is not attached to an application", hint="call host.attach(app) first")
+        return self._boot
 
     @cached_property
     def identity(self) -> Identity:
@@ -183,71 +163,44 @@ class Host(Controls):
         answering = sorted(self.live.enabled.items())
         return tuple(route for _, plugin in answering for route in plugin.facts.compiled.routes)
 
-    async def call(self, slug: str, function: str, args: Mapping[str, Any] | None = None, timeout: float | None = None) -> Any:
+    async def set_enabled(self, slug: str, *, enabled: bool) -> PluginState:
         """
-        What a function of a plugin answers; see :meth:`honeyhost.manager.calls.Calls.call`.
+        The state of a plugin after it was enabled or disabled, here at once and in the store for every later start.
 
         Raises:
-            CallError: one of its kinds, for each way in which a call can come to nothing.
+            UnknownPluginError: if no attached plugin has the slug.
         """
-        self._attached_to.current()
-        return await self.calls.call(slug, function, args, timeout=timeout)
+        state = await self.manager.set_enabled(slug, enabled=enabled)
+        keep = import_module("honeyhost.wiring").keep_enabled
+        await asyncio.to_thread(keep, self.settings, slug, enabled=enabled, version=self._version(slug))
+        return state
 
-    def status(self) -> Status:
+    def _enabled_flags(self) -> Mapping[str, bool]:
         """
-        What this process runs beside what is wanted, and in what it is behind.
+        The enabled wishes that the store holds; a plugin that is not in it is wanted.
         """
-        return self._attached_to.status()
+        flags = read_flags(self.settings.database_url)
+        if flags is not None:
+            return flags.enabled
+        if self.settings.database_url.startswith("sqlite"):
+            return {}
+        stored: Mapping[str, bool] = import_module("honeyhost.wiring").stored_flags(self.settings)
+        return stored
 
-    def instances(self) -> tuple[InstanceReport, ...]:
-        """
-        What every process of the platform said last; asks the database.
+    def _gate(self, app: FastAPI) -> Gate:
+        # A router of a plugin can lift the application's own limit of a body; the gate holds the smaller of the two.
+        sizes = [size for size in (self.settings.max_body_size, app.max_body_size) if size is not None]
+        return Gate(identity=self.identity, max_body_size=min(sizes, default=None), timeout=self.settings.request_timeout)
 
-        Raises:
-            StoreUnavailableError: if it cannot be reached.
-        """
-        reports: tuple[InstanceReport, ...] = self.stores.instances.all()
-        return reports
+    def _version(self, slug: str) -> str:
+        return next((plugin.version for plugin in self.manager.plugins if plugin.slug == slug), "")
 
-    def figures(self) -> Mapping[str, Any]:
-        """
-        What was counted of the calls to each plugin, by slug.
-        """
-        return self.calls.figures()
-
-    def explain(self, slug: str) -> Mapping[str, Any] | None:
-        """
-        The document of ``why --json``; None where nothing of that name is found. Looks for plugins anew.
-        """
-        document: Mapping[str, Any] | None = import_module("honeyhost.explaining").explained(self.settings, slug)
-        return document
-
-    def examine(self) -> tuple[Mapping[str, Any], ...]:
-        """
-        The checks of ``doctor --json``. Takes some seconds.
-        """
-        return tuple(check.to_json() for check in import_module("honeyhost.doctoring").examine(self.settings))
-
-    async def change(self, change: Change, *, actor: str) -> PluginRecord:
-        """
-        The record after a change of the store, once this process has taken it up.
-        """
-        running = self._attached_to
-        record = await threaded(lambda: change(self.stores.changes(actor)))
-        await running.changed(record)
-        return record
-
-    async def reloaded(self, slug: str) -> None:
-        """
-        Wait until a reload that was asked for has come to an end.
-
-        Raises:
-            AttachError: the new one was left out and the old one goes on.
-        """
-        await self._attached_to.reloaded(slug)
-
-    @property
-    def _attached_to(self) -> Running:
-        if self._running is None:
-            raise UsageError("this host is not attached to an application", hint="call host.attach(app) first")
-        return self._running
+    def _booted(self, site: Site) -> Boot:
+        # Discovery, resolver and their libraries are loaded only where no snapshot fits: they cost more than the start.
+        snapshot = Snapshot.open(snapshot_path(self.settings))
+        key = snapshot_key(settings_digest(self.settings), self.prefix.template)
+        if snapshot is not None and snapshot.fits(key, sys.path, self.settings.plugin_roots):
+            return boot_from(snapshot)
+        usable = snapshot if snapshot is not None and snapshot.made_under(key) else None
+        made: Boot = import_module("honeyhost.wiring").boot_afresh(self.settings, site, usable)
+        return made

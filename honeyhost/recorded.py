@@ -12,10 +12,8 @@ from typing import Any
 
 from honeyhost.manager.snapshot import Snapshot, settings_key
 from honeyhost.settings import Settings
-from honeyhost.standing import read_standing
+from honeyhost.store.peek import read_flags
 
-WAITING = "grant-missing"
-"""The reason of a plugin that waits for an operator's answer."""
 DEFAULT_PREFIX = "/api/plugins/{slug}"
 
 
@@ -30,14 +28,12 @@ def recorded_listing(settings: Settings) -> dict[str, Any] | None:
     key = {**settings_key(settings_digest(settings), DEFAULT_PREFIX), "fastapi": snapshot.key.get("fastapi", "")}
     if settings.archives or not snapshot.fits(key, sys.path, settings.plugin_roots):
         return None
+    flags = read_flags(settings.database_url)
     listing = snapshot.listing()
-    if any(reason["code"] == WAITING for entry in listing["plugins"] for reason in entry["reasons"]):
-        return None  # an operator may have answered meanwhile
-    standing = read_standing(settings)
     for entry in listing["plugins"]:
         if entry["state"] != "rejected":
-            entry["state"] = standing.wish(entry["name"])
-            entry["reasons"] = standing.reasons(entry["name"])
+            wanted = flags is None or flags.is_enabled(entry["name"])
+            entry["state"] = "accepted" if wanted else "disabled"
     return listing
 
 

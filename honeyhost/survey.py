@@ -5,33 +5,32 @@ It is what every command that only looks begins with. It imports no code of any 
 library.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from honeyhost.diagnostics import Problem
 from honeyhost.discovery import discover
 from honeyhost.discovery.inventory import DiscoveredPlugin, Inventory
-from honeyhost.manifest.grants import read_grants
 from honeyhost.resolver import resolve
-from honeyhost.resolver.profile import Consent, HostProfile, Policy
+from honeyhost.resolver.profile import HostProfile
 from honeyhost.resolver.resolution import Resolution
 from honeyhost.settings import Settings
-from honeyhost.standing import Standing, read_standing
-from honeyhost.store.records import PluginRecord
+from honeyhost.store.peek import Flags, read_flags
 
-State = Literal["accepted", "rejected", "disabled", "quarantined"]
+State = Literal["accepted", "rejected", "disabled"]
 """What can be known of a plugin without a running host."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Survey:
     """
-    Everything found, the verdicts, what operators and hosts have decided, and the host that was asked about.
+    Everything found, the verdicts, the operator's wishes (None where they cannot be read without the database library), and
+    the host that was asked about.
     """
 
     inventory: Inventory
     resolution: Resolution
-    standing: Standing
+    flags: Flags | None
     profile: HostProfile
 
     def state_of(self, plugin: DiscoveredPlugin) -> State:
@@ -40,7 +39,7 @@ class Survey:
         """
         if self.resolution.verdict_on(plugin) == "rejected":
             return "rejected"
-        return self.standing.wish(plugin.name)
+        return "accepted" if self.flags is None or self.flags.is_enabled(plugin.name) else "disabled"
 
     def problems_of(self, plugin: DiscoveredPlugin) -> tuple[Problem, ...]:
         """
@@ -67,32 +66,9 @@ class Survey:
             "display_name": plugin.display_name,
             "origin": plugin.origin.to_json(),
             "state": self.state_of(plugin),
-            "reasons": self._reasons(plugin),
+            "reasons": [reason.to_json() for reason in self.resolution.reasons_of(plugin)],
             "problems": [problem.to_json() for problem in self.problems_of(plugin)],
         }
-
-    def _reasons(self, plugin: DiscoveredPlugin) -> list[dict[str, Any]]:
-        against = [reason.to_json() for reason in self.resolution.reasons_of(plugin)]
-        return against or self.standing.reasons(plugin.name)
-
-
-def policy_of(settings: Settings, standing: Standing) -> Policy:
-    """
-    The operator's wishes in the settings, and the answers in the store to what plugins ask of the host; where those cannot be
-    known, nobody is asked.
-    """
-    policy: Policy = settings.policy()
-    if not standing.known:
-        return policy
-    answered = {slug: record for slug, record in standing.records.items() if record.grants or record.grants_digest}
-    return replace(policy, consents={slug: consent_in(record) for slug, record in answered.items()})
-
-
-def consent_in(record: PluginRecord) -> Consent:
-    """
-    What an operator answered to a plugin, as its record holds it.
-    """
-    return Consent(grants=read_grants(record.grants), digest=record.grants_digest)
 
 
 def survey(settings: Settings) -> Survey:
@@ -100,10 +76,10 @@ def survey(settings: Settings) -> Survey:
     Look for plugins, resolve them for this host, and read which are wanted.
     """
     inventory = discover(settings.discovery_options())
-    profile, standing = settings.profile(), read_standing(settings)
+    profile = settings.profile()
     return Survey(
         inventory=inventory,
-        resolution=resolve(inventory, profile, policy_of(settings, standing)),
-        standing=standing,
+        resolution=resolve(inventory, profile, settings.policy()),
+        flags=read_flags(settings.database_url),
         profile=profile,
     )

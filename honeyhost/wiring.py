@@ -5,36 +5,24 @@ Apart from ``host`` because importing these rooms costs more than such a start.
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
-from importlib import import_module
 from threading import Lock
-from typing import Any
 
 from honeyhost.attach.routing.site import Site
-from honeyhost.discovery.inventory import DiscoveredPlugin
-from honeyhost.errors import AttachError
 from honeyhost.manager.assembling import boot_compiling
-from honeyhost.manager.attached import AttachedPlugin
-from honeyhost.manager.attaching import attached, specify
 from honeyhost.manager.booting import Boot
-from honeyhost.manager.compiler import Compiler
 from honeyhost.manager.identity import TokenIdentity
 from honeyhost.manager.snapshot import Snapshot
-from honeyhost.propagation.mark import SharedMark, mark_path
 from honeyhost.resolver import resolve
 from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
 from honeyhost.store.database import Database
 from honeyhost.store.plugins import PluginTable
 from honeyhost.store.protocol import PluginDefaults
-from honeyhost.store.records import StoredRecords
-from honeyhost.store.sessions import SessionTable
 from honeyhost.store.tokens import TokenTable
-from honeyhost.survey import Survey, policy_of, survey
+from honeyhost.survey import survey
 
 _open: dict[str, Database] = {}
-_marks: dict[str, SharedMark] = {}
 _opening = Lock()
 
 
@@ -48,43 +36,10 @@ def open_database(url: str) -> Database:
     with _opening:
         database = _open.get(url)
         if database is None:
-            database = Database(url, after_change=lambda: _mark_change(url))
+            database = Database(url)
             database.migrate()
             _open[url] = database
         return database
-
-
-def stores_of(settings: Settings) -> Any:
-    """
-    The stores of a platform. A change that is made with them is seen by every process of this machine before its next answer.
-
-    Raises:
-        StoreUnavailableError: if the database cannot be reached.
-    """
-    url = settings.database_url
-    if url not in _marks:
-        with suppress(OSError):  # the other processes hear of changes then as those of other machines do
-            _marks[url] = SharedMark(mark_path(settings.data_dir))
-    return import_module("honeyhost.store.stores").Stores(open_database(url))
-
-
-def stored_records(settings: Settings) -> StoredRecords:
-    """
-    The records of all plugins and the revision of that moment, by way of the database library.
-
-    Raises:
-        StoreUnavailableError: if the database cannot be reached.
-    """
-    stores = stores_of(settings)
-    with stores.database.reading():
-        records = stores.plugins.all()
-        return StoredRecords(records={record.slug: record for record in records}, revision=stores.database.revision())
-
-
-def _mark_change(url: str) -> None:
-    mark = _marks.get(url)
-    if mark is not None:
-        mark.change()
 
 
 def close_databases() -> None:
@@ -94,18 +49,14 @@ def close_databases() -> None:
     with _opening:
         while _open:
             _open.popitem()[1].close()
-        while _marks:
-            _marks.popitem()[1].close()
 
 
 def token_identity(settings: Settings) -> TokenIdentity:
     """
-    The built-in identity over tokens, groups and sessions of the store, which is opened at the first token.
+    The built-in identity over the tokens and groups of the store, which is opened at the first token.
     """
     return TokenIdentity(
-        lambda: TokenTable(open_database(settings.database_url)),
-        lambda: Catalog(open_database(settings.database_url)),
-        lambda: SessionTable(open_database(settings.database_url)),
+        lambda: TokenTable(open_database(settings.database_url)), lambda: Catalog(open_database(settings.database_url))
     )
 
 
@@ -138,66 +89,15 @@ def boot_afresh(settings: Settings, site: Site, snapshot: Snapshot | None) -> Bo
     """
     The start without a fitting snapshot: discover, resolve, and compile in this process what no snapshot knows.
     """
-    found = _surveyed(settings, site)
-    seconds = settings.start_timeout
-    return boot_compiling(_servable(found), site, seconds=seconds, snapshot=snapshot, listing=found.to_json)
-
-
-def renewed(settings: Settings, site: Site, known: Mapping[str, AttachedPlugin], only: str | None) -> Boot:
-    """
-    The start that would be made now, for a host that serves: what is not ``known`` any more is compiled in a child process.
-
-    Args:
-        settings: of the platform.
-        site: that plugins are compiled for.
-        known: attached plugins by slug; each holds while its files have not changed.
-        only: the one plugin that is asked for; None for all.
-    """
-    found = _surveyed(settings, site)
-    servable = [plugin for plugin in _servable(found) if only in (None, plugin.name)]
-    plugins = {plugin.name: known[plugin.name] for plugin in servable if _holds(known.get(plugin.name), plugin)}
-    fresh = [plugin for plugin in servable if plugin.name not in plugins]
-    compiler = Compiler(prefix=site.prefix.template, roots=settings.plugin_roots, seconds=settings.start_timeout)
-    compiled, failures = compiler.compile([specify(plugin) for plugin in fresh]) if fresh else ({}, {})
-    plugins |= {plugin.name: attached(plugin, compiled[plugin.name]) for plugin in fresh if plugin.name in compiled}
-    if only is not None and not servable:
-        failures[only] = _not_servable(found, only)
-    in_order = tuple(plugins[plugin.name] for plugin in servable if plugin.name in plugins)
-    return Boot(plugins=in_order, failures=failures, listing=found.to_json)
-
-
-def _holds(known: AttachedPlugin | None, plugin: DiscoveredPlugin) -> bool:
-    return known is not None and known.facts.compiled.fits(plugin.digest)
-
-
-def _not_servable(found: Survey, slug: str) -> AttachError:
-    """
-    Why a plugin of that name cannot be taken up as it lies there now.
-    """
-    named = [plugin for plugin in found.inventory if plugin.name == slug]
-    reasons = [reason for plugin in named for reason in found.resolution.reasons_of(plugin)]
-    unread = [problem for failure in found.inventory.failures if failure.name == slug for problem in failure.problems]
-    errors = [problem.message for problem in unread if problem.severity == "error"]
-    said = "; ".join([*(reason.message for reason in reasons), *errors])
-    message = f"plugin '{slug}' cannot be taken up: {said}" if said else f"no plugin '{slug}' is found that can be served"
-    return AttachError(message, hint=f"honeyhost why {slug}" if said else "honeyhost list", plugin=slug)
-
-
-def _surveyed(settings: Settings, site: Site) -> Survey:
-    """
-    What is found, resolved for the prefix of the site.
-    """
     found = survey(settings)
-    if not site.prefix.shared:
-        return found
-    profile = replace(
-        found.profile,
-        prefix=site.prefix.template,
-        reserved_paths=frozenset(site.prefix.of(slug) for slug in site.claimed()),
-    )
-    resolution = resolve(found.inventory, profile, policy_of(settings, found.standing))
-    return replace(found, resolution=resolution, profile=profile)
-
-
-def _servable(found: Survey) -> list[DiscoveredPlugin]:
-    return [plugin for plugin in found.resolution.accepted if plugin.origin.kind != "archive"]
+    resolution = found.resolution
+    if site.prefix.shared:
+        profile = replace(
+            found.profile,
+            prefix=site.prefix.template,
+            reserved_paths=frozenset(site.prefix.of(slug) for slug in site.claimed()),
+        )
+        resolution = resolve(found.inventory, profile, settings.policy())
+        found = replace(found, resolution=resolution, profile=profile)
+    servable = [plugin for plugin in resolution.accepted if plugin.origin.kind != "archive"]
+    return boot_compiling(servable, site, seconds=settings.start_timeout, snapshot=snapshot, listing=found.to_json)

@@ -14,7 +14,6 @@ from honeyhost.manager.attached import AttachedPlugin
 from honeyhost.manager.attaching import attached, specify
 from honeyhost.manager.booting import Boot
 from honeyhost.manager.building import describe
-from honeyhost.manager.code import Code
 from honeyhost.manager.loading import Loader
 from honeyhost.manager.snapshot import Snapshot
 
@@ -42,9 +41,7 @@ def boot_compiling(
         if recorded is not None and recorded.facts.compiled.fits(plugin.digest):
             plugins.append(recorded)
             continue
-        code = Code(plugin.name, anew=False)
-        code.hold()
-        loader = Loader(plugin.name, partial(specify, plugin), site, seconds, code)
+        loader = Loader(plugin.name, partial(specify, plugin), site, seconds)
         try:
             plugins.append(attached(plugin, describe(loader.now())))
         except AttachError as error:
@@ -52,5 +49,4 @@ def boot_compiling(
             if error is not loader.error:  # that one is in the log
                 extra = {"plugin": plugin.name, "phase": "attach"}
                 logger.log(logging.ERROR, "%s", error.message, extra=extra, exc_info=error.__cause__)
-        code.release(keep=loader.error is None)  # the manager finds it imported
     return Boot(plugins=tuple(plugins), failures=failures, listing=listing)

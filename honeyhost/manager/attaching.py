@@ -4,18 +4,14 @@ Attaching: an accepted plugin and what compiling revealed, made into what the ma
 Apart from the values, because these functions know discovery and the manifest, and a start from a snapshot needs neither.
 """
 
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from honeyhost.attach.compiled import CompiledPlugin, Fragment
 from honeyhost.attach.nav import nav_entries
 from honeyhost.discovery.inventory import DiscoveredPlugin
-from honeyhost.errors import AttachError
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.spec import PluginSpec, RouterSpec
 from honeyhost.manifest.references import own_module
-from honeyhost.manifest.rules.code import HANDLED
 from honeyhost.names import Reference
 from honeyhost.runtimes.namespace import NAMESPACE
 
@@ -35,15 +31,7 @@ def specify(plugin: DiscoveredPlugin) -> PluginSpec:
         middleware=tuple(_located(text, plugin) for text in manifest.middleware),
         permissions=tuple(sorted({*plugin.permissions, *_guards(plugin)})),
         stamps=plugin.stamps,
-        plugin=None if manifest.plugin is None else _located(manifest.plugin, plugin),
-        handlers=tuple(dict.fromkeys(_handlers(plugin))),
-        requires=tuple(manifest.requires_plugins),
     )
-
-
-def _handlers(plugin: DiscoveredPlugin) -> Iterable[str]:
-    entries = (entry for field in HANDLED for entry in getattr(plugin.manifest, field))
-    return (_located(entry.handler, plugin) for entry in entries if entry.handler is not None)
 
 
 def _guards(plugin: DiscoveredPlugin) -> Iterable[str]:
@@ -67,9 +55,6 @@ def _located(text: str, plugin: DiscoveredPlugin) -> str:
 def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlugin:
     """
     The attached plugin of a discovered one that was compiled.
-
-    Raises:
-        AttachError: if the schema of its configuration cannot be read: nobody would know what in it is secret.
     """
     manifest = plugin.manifest
     facts = PluginFacts(
@@ -82,7 +67,6 @@ def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlug
             "labels": manifest.labels if manifest.labels is not None else manifest.display_name,
             "origin": plugin.origin.to_json(),
         },
-        config_schema=_config_schema(plugin),
     )
     paths, schemas, security = compiled.openapi
     return AttachedPlugin(
@@ -90,22 +74,7 @@ def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlug
         version=plugin.version,
         sort=manifest.sort,
         lifespan=compiled.lifespan,
-        starts=compiled.starts,
         public=compiled.public,
         read=lambda: facts,
         read_fragment=lambda: Fragment(paths.encode(), schemas.encode(), security.encode()),
     )
-
-
-def _config_schema(plugin: DiscoveredPlugin) -> Mapping[str, Any] | None:
-    path = plugin.manifest.config_schema
-    if path is None or plugin.root.is_file():  # an archive is listed and never served
-        return None
-    try:
-        schema = json.loads((plugin.root / path).read_bytes())
-    except (OSError, ValueError) as error:
-        said = f"plugin '{plugin.name}': its config_schema '{path}' cannot be read: {error}"
-        raise AttachError(said, hint=f"honeyhost check {plugin.name}", plugin=plugin.name) from error
-    if isinstance(schema, dict):
-        return schema
-    return None if schema is True else {"not": {}}

@@ -11,7 +11,6 @@ from concurrent.futures import Future
 from honeyhost.attach.routing.site import Site
 from honeyhost.errors import AttachError, LoadError
 from honeyhost.manager.building import BuiltPlugin, build_plugin
-from honeyhost.manager.code import Code
 from honeyhost.manager.spec import PluginSpec
 
 logger = logging.getLogger("honeyhost")
@@ -25,9 +24,9 @@ class Loader:
     thread of a plugin that hangs is left behind: it ends with the process, and no pool has to do without it.
     """
 
-    __slots__ = ("_code", "_lock", "_outcome", "_seconds", "_site", "_slug", "_spec", "built", "error")
+    __slots__ = ("_lock", "_outcome", "_seconds", "_site", "_slug", "_spec", "built", "error")
 
-    def __init__(self, slug: str, spec: Callable[[], PluginSpec], site: Site, seconds: float, code: Code) -> None:
+    def __init__(self, slug: str, spec: Callable[[], PluginSpec], site: Site, seconds: float) -> None:
         self.built: BuiltPlugin | None = None
         """The plugin, once it is there."""
         self.error: AttachError | None = None
@@ -36,7 +35,6 @@ class Loader:
         self._spec = spec
         self._site = site
         self._seconds = seconds
-        self._code = code
         self._lock = threading.Lock()
         self._outcome: Future[BuiltPlugin] | None = None
 
@@ -79,20 +77,13 @@ class Loader:
     def _work(self, outcome: "Future[BuiltPlugin]") -> None:
         slug = self._slug
         try:
-            self._settle(outcome, self._build())
+            self._settle(outcome, build_plugin(self._spec(), self._site))
         except AttachError as error:
             self._settle(outcome, error)
         except BaseException as error:  # noqa: BLE001 - handed to those who wait
             failure = LoadError(f"plugin '{slug}' could not be loaded: {type(error).__name__}: {error}", plugin=slug)
             failure.__cause__ = error
             self._settle(outcome, failure)
-
-    def _build(self) -> BuiltPlugin:
-        spec = self._spec()
-        space = self._code.space(spec.package)
-        built = build_plugin(spec, self._site, space)
-        space.loading = False
-        return built
 
     def _give_up(self, outcome: "Future[BuiltPlugin]") -> None:
         slug = self._slug

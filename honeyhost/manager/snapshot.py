@@ -25,7 +25,7 @@ from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.places import Place, places_fit
 from honeyhost.manager.spec import PluginSpec
 
-FORMAT = 4
+FORMAT = 3
 _MAGIC = b"honeyhost snapshot\n"
 _LENGTH = struct.Struct(">Q")
 Span = tuple[int, int]
@@ -132,14 +132,13 @@ class Snapshot:
         return document
 
     def _plugin(self, row: Sequence[Any]) -> AttachedPlugin:
-        slug, version, sort, lifespan, starts, public, first, last, offset, *lengths = row
+        slug, version, sort, lifespan, public, first, last, offset, *lengths = row
         record, *fragment = _spans(offset, lengths)
         return AttachedPlugin(
             slug=slug,
             version=version,
             sort=sort,
             lifespan=lifespan,
-            starts=starts,
             public=public,
             read=lambda: self._facts(record, slice(first, last)),
             read_fragment=lambda: self._fragment(fragment),
@@ -160,7 +159,6 @@ class Snapshot:
             compiled=CompiledPlugin.from_json(compiled),
             nav=document["nav"],
             about=document["about"],
-            config_schema=document["config_schema"],
         )
 
     def _read(self, span: Sequence[int]) -> bytes:
@@ -244,18 +242,12 @@ def _row(plugin: AttachedPlugin, lay: Callable[[bytes], Span], stamps: list[Stam
     facts, fragment = plugin.facts, plugin.fragment
     compiled = facts.compiled.to_json()
     del compiled["stamps"], compiled["openapi"]
-    record = {
-        "spec": facts.spec.to_json(),
-        "compiled": compiled,
-        "nav": facts.nav,
-        "about": facts.about,
-        "config_schema": facts.config_schema,
-    }
+    record = {"spec": facts.spec.to_json(), "compiled": compiled, "nav": facts.nav, "about": facts.about}
     first = len(stamps)
     stamps.extend(facts.compiled.stamps)
     spans = [lay(data) for data in (_dumped(record), fragment.paths, fragment.schemas, fragment.security)]
     offset, _ = spans[0]
-    about = [plugin.slug, plugin.version, plugin.sort, plugin.lifespan, plugin.starts, plugin.public]
+    about = [plugin.slug, plugin.version, plugin.sort, plugin.lifespan, plugin.public]
     return [*about, first, len(stamps), offset, *(length for _, length in spans)]
 
 

@@ -2,9 +2,8 @@
 The database: opened when first used, prepared under a lock, and left through transactions.
 """
 
-import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
@@ -31,7 +30,6 @@ from honeyhost.store.sql import (
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 _MIGRATION_LOCK = 0x686F_6E65_7968_6F73  # "honeyhos": any number that nobody else on that server takes
 _WRITES = "honeyhost_writes"
-_CHANGED = "honeyhost_changed"
 
 
 class Database:
@@ -41,15 +39,13 @@ class Database:
     Args:
         url: ``sqlite:////path``, ``sqlite://`` (in memory) or ``postgresql+psycopg://…``.
         timeout: Seconds to wait for a lock or for a connection.
-        after_change: Called after each transaction of this instance that changed the store and was committed, in its thread.
 
     Raises:
         UsageError: The URL names something else.
     """
 
-    def __init__(self, url: str, *, timeout: float = 5.0, after_change: Callable[[], None] | None = None) -> None:
+    def __init__(self, url: str, *, timeout: float = 5.0) -> None:
         self._timeout = timeout
-        self._after_change = after_change
         self._local = threading.local()
         try:
             self._url = make_url(url)
@@ -100,15 +96,12 @@ class Database:
         return True
 
     @contextmanager
-    def transaction(self, *, decides: bool = True) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
         """
         A transaction that writes: one at a time in the whole database, committed at the end, rolled back on an error.
 
         Inside another one of the same thread it is a part of that one, and an error undoes only this part. It belongs to its
         thread: do not await inside.
-
-        Args:
-            decides: False for what decides nothing (a heartbeat, when a token was used): PostgreSQL lets it pass by others.
         """
         outer = self._current
         if outer is not None:
@@ -118,13 +111,9 @@ class Database:
                 yield outer
             return
         with self._translated(), self._begun(writes=True) as connection:
-            if decides and not self.is_sqlite:
+            if not self.is_sqlite:
                 connection.execute(select(REVISION.c.value).with_for_update())
-            connection.info[_CHANGED] = False
             yield connection
-            something = connection.info[_CHANGED]
-        if something and self._after_change is not None:
-            self._after_change()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -201,8 +190,6 @@ class Database:
             raise StoreError(f"the database cannot keep this value: {_text(error)}") from error
         except (exc.DBAPIError, exc.TimeoutError) as error:
             raise self._unavailable(error) from error
-        except (exc.StatementError, UnicodeEncodeError) as error:
-            raise StoreError(f"the database cannot keep this value: {_text(error)}") from error
 
     def _unavailable(self, error: exc.SQLAlchemyError) -> StoreUnavailableError:
         said = _text(error)
@@ -223,7 +210,6 @@ def changed(connection: Connection) -> int:
     """
     Note that the transaction changed something; the new revision of the store.
     """
-    connection.info[_CHANGED] = True
     connection.execute(update(REVISION).values(value=REVISION.c.value + 1))
     value: int = connection.execute(select(REVISION.c.value)).scalar_one()
     return value
@@ -233,20 +219,10 @@ def _sqlite_engine(url: Any, timeout: float, *, in_memory: bool) -> Engine:
     # a database in memory lives and dies with its one connection
     pool = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0} if in_memory else {}
     arguments = {"timeout": timeout, "isolation_level": None, "check_same_thread": False}
-    engine = create_engine(url, connect_args=arguments, pool_timeout=timeout, json_deserializer=_document, **pool)
+    engine = create_engine(url, connect_args=arguments, pool_timeout=timeout, **pool)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
-
-
-def _document(stored: str) -> Any:
-    try:
-        return json.loads(stored)
-    except ValueError as error:
-        raise StoreError(
-            "the database holds a value that is no JSON where honeyhost keeps JSON",
-            hint="look for what was written by hand into the tables that begin with hh_",
-        ) from error
 
 
 def _on_connect(connection: Any, _record: Any) -> None:

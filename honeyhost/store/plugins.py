@@ -3,15 +3,18 @@ The plugin table: one record per plugin, what its manifest says and what the ope
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from honeyhost.errors import ConflictError, UnknownPluginError
 from honeyhost.names import closest
 from honeyhost.store.clock import Clock, utc_now
 from honeyhost.store.database import Database, changed
-from honeyhost.store.records import EDITABLE, PluginDefaults, PluginRecord, StoredRecords
+from honeyhost.store.protocol import PluginDefaults, PluginRecord
 from honeyhost.store.schema import PLUGINS
 from honeyhost.store.sql import Connection, Row, delete, insert, select, update
+
+_EDITABLE = ("nav", "sort", "labels")
+"""Fields of the manifest that an operator may set otherwise."""
 
 
 class PluginTable:
@@ -46,42 +49,14 @@ class PluginTable:
         """
         with self._database.transaction() as connection:
             row = _row(connection, record.slug)
-            _demand_revision(record.slug, record.revision, row)
+            _demand_revision(record, row)
             if row is None:
                 return self._insert(connection, record)
             if _record(row) == record:
                 return record
-            edited = [name for name in EDITABLE if getattr(record, name) != getattr(row, name)]
-            return _update(connection, record.slug, _columns(record) | {"edits": _edits(record, edited)})
-
-    def require(self, slug: str, defaults: PluginDefaults | None = None, *, revision: int | None = None) -> PluginRecord:
-        """
-        The record that somebody is about to change; made from the defaults where there is none.
-
-        Raises:
-            UnknownPluginError: There is no such record, and no defaults to make it from.
-            ConflictError: A revision was given, and the stored one is another.
-        """
-        with self._database.transaction() as connection:
-            row = _row(connection, slug)
-            if row is None and defaults is None:
-                raise _unknown(slug, connection)
-            if revision is not None:
-                _demand_revision(slug, revision, row)
-            return _record(row) if row is not None else self.register([cast("PluginDefaults", defaults)])[0]
-
-    def restore(self, record: PluginRecord) -> PluginRecord:
-        """
-        Write the record whatever its revision; of nav, sort and labels those that it names as ``edited``, as the operator's.
-        """
-        written = _columns(record) | {"edits": _edits(record, record.edited)}
-        with self._database.transaction() as connection:
-            if _row(connection, record.slug) is None:
-                self.register([PluginDefaults(slug=record.slug, kind=record.kind, version=record.version)])
-            row = _existing_row(connection, record.slug)
-            if all(getattr(row, name) == value for name, value in written.items()):
-                return _record(row)
-            return _update(connection, record.slug, written)
+            edits = {name: value for name in _EDITABLE if (value := getattr(record, name)) != getattr(row, name)}
+            kept = _columns(record) | {name: getattr(row, name) for name in _EDITABLE}
+            return _update(connection, record.slug, kept | {"edits": edits})
 
     def set_enabled(self, slug: str, enabled: bool) -> PluginRecord:  # noqa: FBT001 - the value is what the call is about
         """
@@ -112,13 +87,6 @@ class PluginTable:
             rows = connection.execute(select(PLUGINS)).all()
         return tuple(sorted(map(_record, rows), key=lambda record: (record.sort, record.slug)))
 
-    def read(self) -> StoredRecords:
-        """
-        Every record by its slug, and the revision of the store that they were read at.
-        """
-        with self._database.reading():
-            return StoredRecords(records={record.slug: record for record in self.all()}, revision=self._database.revision())
-
     def delete(self, slug: str) -> bool:
         """
         Remove the record with all that the operator set in it, and say whether there was one.
@@ -144,7 +112,7 @@ class PluginTable:
         return _update(connection, defaults.slug, said)
 
     def _insert(self, connection: Connection, record: PluginRecord) -> PluginRecord:
-        values = _columns(record) | {name: getattr(record, name) for name in EDITABLE}
+        values = _columns(record) | {name: getattr(record, name) for name in _EDITABLE}
         values |= {"slug": record.slug, "labels": dict(record.labels), "edits": {}, "revision": changed(connection)}
         values["installed_at"] = record.installed_at or self._now()
         connection.execute(insert(PLUGINS).values(values))
@@ -175,36 +143,40 @@ def _columns(record: PluginRecord) -> dict[str, Any]:
         "config": dict(record.config),
         "grants": dict(record.grants),
         "grants_digest": record.grants_digest,
-        "reloads": record.reloads,
-        "quarantine": None if record.quarantine is None else dict(record.quarantine),
     }
 
 
-def _edits(record: PluginRecord, names: Iterable[str]) -> dict[str, Any]:
-    values = {name: getattr(record, name) for name in sorted(names)}
-    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}
-
-
 def _record(row: Row[Any]) -> PluginRecord:
-    return PluginRecord.from_columns(row._mapping)  # noqa: SLF001 - public by its documentation
+    shown = {name: row.edits.get(name, getattr(row, name)) for name in _EDITABLE}
+    return PluginRecord(
+        slug=row.slug,
+        kind=row.kind,
+        enabled=row.enabled,
+        config=row.config,
+        version=row.version,
+        grants=row.grants,
+        grants_digest=row.grants_digest,
+        installed_at=row.installed_at,
+        edited=frozenset(row.edits),
+        revision=row.revision,
+        **shown,
+    )
 
 
-def _demand_revision(slug: str, read: int, row: Row[Any] | None) -> None:
+def _demand_revision(record: PluginRecord, row: Row[Any] | None) -> None:
     stored = row.revision if row is not None else 0
-    if stored == read:
+    if stored == record.revision:
         return
     if row is None:
         found = "it was deleted meanwhile"
-    elif read == 0:
+    elif record.revision == 0:
         found = f"it exists already, with revision {stored}"
     else:
-        found = f"revision {stored} is stored, {read} was read"
+        found = f"revision {stored} is stored, {record.revision} was read"
     raise ConflictError(
-        f"the record of plugin '{slug}' was changed by somebody else: {found}",
+        f"the record of plugin '{record.slug}' was changed by somebody else: {found}",
         hint="read it again and repeat the change",
-        plugin=slug,
-        stored=stored,
-        read=read,
+        plugin=record.slug,
     )
 
 

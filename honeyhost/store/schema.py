@@ -22,7 +22,7 @@ from honeyhost.store.sql import (
     TypeDecorator,
 )
 
-HEAD = "0002"
+HEAD = "0001"
 """The newest revision of ``migrations``."""
 VERSION_TABLE = "hh_alembic"
 
@@ -80,8 +80,6 @@ PLUGINS = Table(
     Column("grants_digest", Text, nullable=True),
     Column("installed_at", Moment, nullable=False),
     Column("revision", BigInteger, nullable=False),
-    Column("reloads", Integer, nullable=False, server_default="0"),
-    _optional_json("quarantine"),
 )
 """``nav``, ``sort`` and ``labels`` are the manifest's; ``edits`` holds those that the operator set instead."""
 
@@ -148,42 +146,3 @@ TOKENS = Table(
     Column("revoked_at", Moment, nullable=True),
     Column("last_used_at", Moment, nullable=True),
 )
-
-SESSIONS = Table(
-    "hh_sessions",
-    METADATA,
-    Column("id", String(32), primary_key=True),
-    Column("token", String(32), nullable=False, index=True),
-    Column("hash", String(64), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False, index=True),
-)
-"""``token`` is the id of the token whose rights the session has."""
-
-AUDIT = Table(
-    "hh_audit",
-    METADATA,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("at", Moment, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("target", Text, nullable=False),
-    Column("details", JSON, nullable=False),
-)
-"""Ids grow in the order of the changes, because writers take turns."""
-
-INSTANCES = Table(
-    "hh_instances",
-    METADATA,
-    Column("id", String(100), primary_key=True),
-    Column("node", Text, nullable=False),
-    Column("pid", BigInteger, nullable=False),
-    Column("started_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("host_version", Text, nullable=False),
-    Column("python", Text, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("snapshot", Text, nullable=True),
-    Column("plugins", JSON, nullable=False),
-)
-"""What running processes say of themselves. It decides nothing, and writing it is no change of the store."""

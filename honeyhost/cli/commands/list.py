@@ -35,7 +35,7 @@ def run(streams: Streams, *, json: bool) -> int:
     if json:
         write_json(streams.out, listing)
         return 0
-    rows = plugin_rows(listing, terminal=streams.out.terminal)
+    rows = plugin_rows(listing)
     glyphs = streams.out.glyphs
     cells = [[(glyphs.mark(row.mark), span(row.name, "bold")), *_cells(row)] for row in rows]
     indent = len(glyphs.none) and len(glyphs.none) + 1

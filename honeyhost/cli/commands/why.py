@@ -7,7 +7,6 @@ from typing import Any
 from honeyhost.cli.finds import Finds, finds
 from honeyhost.cli.output import document, write_json
 from honeyhost.cli.render.problems import counted, place_of, problem_lines
-from honeyhost.cli.render.rows import taken_out_by
 from honeyhost.cli.render.text import line, span
 from honeyhost.cli.render.verdict import verdict_lines
 from honeyhost.cli.streams import Streams
@@ -35,8 +34,6 @@ def run(streams: Streams, *, name: str, verbose: bool, json: bool) -> int:
     codes += [problem.code for failure in named.failures for problem in failure.problems]
     if codes:
         streams.next(f"honeyhost explain {codes[0]}")
-    elif found.standing.wish(name) == "quarantined":
-        streams.next(f"honeyhost release {name}")
     return 0
 
 
@@ -44,7 +41,7 @@ def _tell(streams: Streams, found: Survey, named: Finds, explanations: list[Expl
     for plugin, explanation in zip(named.plugins, explanations, strict=True):
         if len(named.plugins) > 1:
             streams.answer([line(span(str(plugin.origin), "dim"))])
-        note = _note(found, plugin.name, terminal=streams.out.terminal) if found.state_of(plugin) != "rejected" else ""
+        note = ", and disabled" if found.state_of(plugin) == "disabled" else ""
         if plugin.origin.kind == "archive":
             note = ", and served once it is installed"
         streams.answer(verdict_lines(explanation, streams.out.glyphs, streams.out.width, verbose=verbose, note=note))
@@ -54,18 +51,6 @@ def _tell(streams: Streams, found: Survey, named: Finds, explanations: list[Expl
         streams.answer([headline, line("  ", span(str(failure.origin), "dim"))])
         for problem in failure.problems:
             streams.answer(problem_lines(problem, width=streams.out.width))
-
-
-def _note(found: Survey, slug: str, *, terminal: bool) -> str:
-    """
-    That an accepted plugin was taken out all the same, and by whom or what.
-    """
-    wish = found.standing.wish(slug)
-    if wish == "accepted":
-        return ""
-    (reason,) = found.standing.reasons(slug)
-    by = taken_out_by(reason, terminal=terminal)
-    return f", and {wish}" + (": " if wish == "quarantined" else " " if by else "") + by
 
 
 def _failure_json(name: str, failure: DiscoveryFailure) -> dict[str, Any]:

@@ -7,16 +7,9 @@ from typing import Literal
 
 from honeyhost.cli.render.text import Span, Style
 
-Mark = Literal["good", "off", "bad", "alert", "unknown", "note", "none"]
+Mark = Literal["good", "off", "bad", "alert", "unknown", "none"]
 
-_STYLES: dict[Mark, Style] = {
-    "good": "green",
-    "off": "dim",
-    "bad": "red",
-    "alert": "yellow",
-    "unknown": "yellow",
-    "note": "dim",
-}
+_STYLES: dict[Mark, Style] = {"good": "green", "off": "dim", "bad": "red", "alert": "yellow", "unknown": "yellow"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +23,6 @@ class Glyphs:
     bad: str
     alert: str
     unknown: str
-    note: str
     none: str
 
     def mark(self, mark: Mark) -> Span:
@@ -41,9 +33,9 @@ class Glyphs:
         return Span(f"{glyph} " if glyph else "", _STYLES.get(mark, ""))
 
 
-UNICODE = Glyphs(good="✓", off="○", bad="✗", alert="!", unknown="?", note="-", none=" ")
-ASCII = Glyphs(good="+", off="-", bad="x", alert="!", unknown="?", note="-", none=" ")
-NO_GLYPHS = Glyphs(good="", off="", bad="", alert="", unknown="", note="", none="")
+UNICODE = Glyphs(good="✓", off="○", bad="✗", alert="!", unknown="?", none=" ")
+ASCII = Glyphs(good="+", off="-", bad="x", alert="!", unknown="?", none=" ")
+NO_GLYPHS = Glyphs(good="", off="", bad="", alert="", unknown="", none="")
 
 
 def glyphs_for(encoding: str, *, accessible: bool = False) -> Glyphs:

@@ -15,6 +15,7 @@ NOT_ATTACHED = frozenset(
         "error_codes",
         "frontend_bundle",
         "hide_menu_items",
+        "host_permissions",
         "i18n",
         "jobs",
         "landing_page",

@@ -1,3 +1,0 @@
-"""
-Verbs: what can be asked of the host over HTTP, by topic.
-"""

@@ -1,3 +1,0 @@
-"""
-``group``: groups of people and programs, and their permissions.
-"""

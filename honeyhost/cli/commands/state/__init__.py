@@ -1,3 +1,0 @@
-"""
-``state``: backup and transfer of what operators decided.
-"""

@@ -1,3 +1,0 @@
-"""
-``token``: access tokens of programs and of the administrator.
-"""

@@ -1,3 +1,0 @@
-"""
-Propagation: how a change that any process makes is heard by every other, and how each says what it runs.
-"""

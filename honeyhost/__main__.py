@@ -2,6 +2,7 @@
 The program ``honeyhost``, also as ``python -m honeyhost``.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words in (["--version"], ["-V"]):
         sys.stdout.write(f"honeyhost {__version__}\n")
         return 0
+    if words[:1] != ["serve"]:  # a command that only looks runs no code that a library finds in installed distributions
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from honeyhost.cli.app import run  # noqa: PLC0415 - parsing costs ten times what the version does
 
     return run(words)

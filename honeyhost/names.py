@@ -71,6 +71,13 @@ def distribution_key(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def is_reference(text: str) -> bool:
+    """
+    Whether the text spells a :class:`Reference`.
+    """
+    return _REFERENCE.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """

@@ -15,7 +15,7 @@ from honeyhost.attach.compiled import CompiledPlugin
 from honeyhost.attach.nav import nav_entries
 from honeyhost.attach.navigation import NavEntry
 from honeyhost.discovery.inventory import DiscoveredPlugin
-from honeyhost.manifest import PluginManifest
+from honeyhost.manifest.model import PluginManifest
 from honeyhost.names import label_text
 
 

@@ -8,7 +8,7 @@ from honeyhost.attach.change import Contribution
 from honeyhost.attach.compiled import CompiledPlugin
 from honeyhost.attach.navigation import NavEntry
 from honeyhost.discovery.inventory import DiscoveredPlugin
-from honeyhost.manifest import PluginManifest
+from honeyhost.manifest.model import PluginManifest
 from honeyhost.manifest.rules import frontend_path
 from honeyhost.names import label_text
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
+from honeyhost.isolation import IsolatedModel
 from honeyhost.manifest.model import PluginManifest
 from honeyhost.manifest.normalised import to_json
 from honeyhost.manifest.positions import Positions
@@ -23,7 +24,7 @@ SCHEMA = 1
 LIMIT = 1024 * 1024
 
 
-class CopySource(BaseModel):
+class CopySource(IsolatedModel):
     """
     The plugin.yaml that was copied: its path in the wheel, and its SHA-256 in hexadecimal.
     """
@@ -34,7 +35,7 @@ class CopySource(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class ManifestCopy(BaseModel):
+class ManifestCopy(IsolatedModel):
     """
     A manifest, the package that its relative references start from, and where it was copied from.
     """
@@ -54,14 +55,27 @@ class ManifestCopy(BaseModel):
         return Positions(file, _Unpacked(self.positions))
 
 
-def read_copy(data: bytes) -> ManifestCopy | None:
+def read_copy(data: bytes, *, unknown_fields: bool = False) -> ManifestCopy | None:
     """
     The copy in the bytes of such a file, or None where it is none that this version reads.
+
+    Args:
+        data: the bytes.
+        unknown_fields: whether it may have fields that nobody knows. What is to be said about them only the YAML can tell.
     """
     try:
-        return ManifestCopy.model_validate_json(data)
+        return ManifestCopy.model_validate_json(data, extra=None if unknown_fields else "forbid")
     except ValidationError:
         return None
+
+
+def is_plain(data: bytes, copy: ManifestCopy) -> bool:
+    """
+    Whether all text of the manifest in such a file is ASCII that can be seen, as it nearly always is.
+
+    JSON spells what cannot be seen with a backslash; the only ones here are those between the rows of the positions.
+    """
+    return data.isascii() and b"\x7f" not in data and data.count(b"\\") == copy.positions.count("\n")
 
 
 def write_copy(manifest: PluginManifest, positions: Positions, *, package: str, path: str, sha256: str) -> str:

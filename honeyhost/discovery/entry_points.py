@@ -19,7 +19,6 @@ from honeyhost.discovery.editables import locate_editable, project_of, stands_el
 from honeyhost.discovery.inventory import DiscoveryFailure, Origin
 from honeyhost.discovery.locating import locate_manifest, not_owned
 from honeyhost.discovery.notes import worded
-from honeyhost.discovery.objects import read_object
 from honeyhost.discovery.readings import Found, Reading, Whereabouts, read_mapping, settle
 from honeyhost.discovery.records import NAME as RECORD
 from honeyhost.discovery.records import Record
@@ -123,6 +122,8 @@ class _Installed:
         )
         if not absent or not self.source.object_manifests:
             return reading
+        from honeyhost.discovery.objects import read_object  # noqa: PLC0415 - it is seldom allowed
+
         value, problems = read_object(module, entry.attribute, self.source.path)
         if value is None:
             return (*(reading if not isinstance(reading, Reading) else ()), *problems)

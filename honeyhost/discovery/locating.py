@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 from honeyhost.diagnostics import Problem, error, warning
 from honeyhost.discovery.carriers import Carrier
-from honeyhost.discovery.copies import LIMIT, PLACE, ManifestCopy, read_copy
+from honeyhost.discovery.copies import LIMIT, PLACE, ManifestCopy, is_plain, read_copy
 from honeyhost.discovery.readings import MANIFEST, Reading, read_yaml
 from honeyhost.discovery.records import Record, hexadecimal, matches
 from honeyhost.manifest.document import MAX_BYTES
-from honeyhost.manifest.parts import Part
 from honeyhost.manifest.rules import check_rules
 from honeyhost.manifest.tree import UnreadableError
 
@@ -69,6 +68,8 @@ def _copied(carrier: Carrier, record: Record, module: str) -> Reading | tuple[Pr
     if data is None or not matches(data, expected):
         return (_altered(carrier, path),)
     copy = read_copy(data)
+    if copy is None and _has_unknown_fields(data, record, module):
+        return ()
     if copy is None or not _fits(copy, record, module):
         message = f"the copy of the manifest beside the metadata of {carrier.name} is not that of its {MANIFEST} and is ignored"
         return (warning("manifest-copy-stale", message, file=carrier.shown(path), hint="build the wheel again"),)
@@ -86,37 +87,29 @@ def _fits(copy: ManifestCopy, record: Record, module: str) -> bool:
     return expected is not None and hexadecimal(expected) == copy.source.sha256
 
 
-def _reading(carrier: Carrier, copy: ManifestCopy, data: bytes) -> Reading | tuple[Problem, ...]:
+def _has_unknown_fields(data: bytes, record: Record, module: str) -> bool:
     """
-    The reading of a copy that fits; nothing where the YAML says more than the copy can (fields that nobody knows).
+    Whether the copy fits and the YAML says more than it can: fields that nobody knows.
     """
-    if has_unknown_fields(copy.manifest):
-        return ()
+    copy = read_copy(data, unknown_fields=True)
+    return copy is not None and _fits(copy, record, module)
+
+
+def _reading(carrier: Carrier, copy: ManifestCopy, data: bytes) -> Reading:
+    """
+    The reading of a copy that fits.
+    """
     file = carrier.shown(copy.source.path)
     positions = copy.positions_in(file)
     return Reading(
         manifest=copy.manifest,
         positions=positions,
-        problems=positions.all_located(check_rules(copy.manifest)),
+        problems=positions.all_located(check_rules(copy.manifest, plain=is_plain(data, copy))),
         root=carrier.root(copy.package.replace(".", "/")),
         package=copy.package,
         file=file,
         data=data,
     )
-
-
-def has_unknown_fields(part: Part) -> bool:
-    """
-    Whether the part, or one that it holds, has keys that no field has.
-    """
-    if part.model_extra:
-        return True
-    for value in part.__dict__.values():
-        # Asked by attribute: isinstance() of a model costs more than all the rest of this walk.
-        for item in value if type(value) is tuple else (value,):
-            if hasattr(item, "model_extra") and has_unknown_fields(item):
-                return True
-    return False
 
 
 def _listed(carrier: Carrier, record: Record, module: str, noticed: tuple[Problem, ...]) -> Reading | tuple[Problem, ...]:

@@ -4,9 +4,13 @@ Metadata: the name and the version of a distribution, from the head of its METAD
 Source: the core metadata specification of packaging.python.org; both fields stand in the first lines.
 """
 
+import re
 from typing import NamedTuple
 
 NAME = "METADATA"
+
+_FIELD = re.compile(rb"^(name|version):([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(rb"\n\r?\n|\A\r?\n")
 
 
 class Metadata(NamedTuple):
@@ -25,13 +29,9 @@ def parse(head: bytes) -> Metadata | None:
     >>> parse(b"Metadata-Version: 2.4\nName: honeyframe-x\nVersion: 1.0\n")
     Metadata(name='honeyframe-x', version='1.0')
     """
-    found: dict[str, str] = {}
-    for line in head.decode("utf-8", "replace").splitlines():
-        if not line:
-            break
-        key, separator, value = line.partition(":")
-        if separator and key.lower() in ("name", "version"):
-            found.setdefault(key.lower(), value.strip())
-    if found.get("name") and found.get("version"):
-        return Metadata(found["name"], found["version"])
-    return None
+    end = _END.search(head)
+    found: dict[bytes, str] = {}
+    for key, value in _FIELD.findall(head, 0, end.start() + 1 if end else len(head)):
+        found.setdefault(key.lower(), value.decode("utf-8", "replace").strip())
+    name, version = found.get(b"name"), found.get(b"version")
+    return Metadata(name, version) if name and version else None

@@ -13,8 +13,6 @@ from honeyhost.diagnostics import Problem, has_errors
 from honeyhost.discovery.inventory import DiscoveredPlugin, DiscoveryFailure, Origin
 from honeyhost.manifest.model import PluginManifest
 from honeyhost.manifest.positions import Positions
-from honeyhost.manifest.reader import read
-from honeyhost.manifest.validation import validate, validate_document
 
 MANIFEST = "plugin.yaml"
 MISSPELT = ("plugin.yml", "Plugin.yaml", "plugin.json", "plugin.toml")
@@ -49,6 +47,9 @@ def read_yaml(data: bytes, *, file: str, root: Path, package: str, problems: Ite
     """
     The reading of the bytes of a plugin.yaml. ``file`` is how people find it, ``problems`` what was noticed before.
     """
+    from honeyhost.manifest.reader import read  # noqa: PLC0415 - wheels with a copy of their manifest need no YAML
+    from honeyhost.manifest.validation import validate_document  # noqa: PLC0415
+
     document, found = read(data, file=file)
     manifest = None
     if document is not None:
@@ -69,6 +70,8 @@ def read_mapping(value: Mapping[str, Any], *, file: str, root: Path, package: st
     """
     The reading of a mapping that another reader made; ``file`` is what messages call it.
     """
+    from honeyhost.manifest.validation import validate  # noqa: PLC0415 - as for read_yaml
+
     manifest, problems = validate(value, file=file)
     data = json.dumps(value, sort_keys=True, default=str).encode()
     return Reading(

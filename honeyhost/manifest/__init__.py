@@ -1,17 +1,34 @@
 """
 The manifest: what a plugin.yaml says, found out without running any code of the plugin.
+
+The public names are imported when they are first asked for, so that whoever meets only copies of manifests loads no YAML.
 """
 
-from honeyhost.manifest.document import Document
-from honeyhost.manifest.model import PluginManifest, label_text
-from honeyhost.manifest.normalised import from_json, to_json
-from honeyhost.manifest.positions import Positions
-from honeyhost.manifest.reader import read
-from honeyhost.manifest.references import check_references, own_module
-from honeyhost.manifest.rules import check_rules, frontend_path
-from honeyhost.manifest.schema import json_schema
-from honeyhost.manifest.tree import FolderTree, SourceTree, UnreadableError, read_bounded
-from honeyhost.manifest.validation import MANIFEST_NAME, load_manifest, validate, validate_document
+from importlib import import_module
+from typing import Any
+
+_WHERE = {
+    "MANIFEST_NAME": "validation",
+    "Document": "document",
+    "FolderTree": "tree",
+    "PluginManifest": "model",
+    "Positions": "positions",
+    "SourceTree": "tree",
+    "UnreadableError": "tree",
+    "check_references": "references",
+    "check_rules": "rules",
+    "from_json": "normalised",
+    "frontend_path": "rules",
+    "json_schema": "schema",
+    "label_text": "model",
+    "load_manifest": "validation",
+    "own_module": "references",
+    "read": "reader",
+    "read_bounded": "tree",
+    "to_json": "normalised",
+    "validate": "validation",
+    "validate_document": "validation",
+}
 
 __all__ = [
     "MANIFEST_NAME",
@@ -35,3 +52,13 @@ __all__ = [
     "validate",
     "validate_document",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(f"honeyhost.manifest.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'honeyhost.manifest' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

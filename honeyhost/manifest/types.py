@@ -8,6 +8,7 @@ worded for people is the matter of ``manifest.wording``.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -16,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from honeyhost.manifest.scalars import core_value
-from honeyhost.names import PERMISSION_PATTERN, SLUG_MAX_LENGTH, SLUG_PATTERN, Reference
+from honeyhost.names import PERMISSION_PATTERN, SLUG_MAX_LENGTH, SLUG_PATTERN, is_reference
 
 T = TypeVar("T")
 
@@ -65,11 +66,18 @@ def _label(value: Any) -> Any:
 
 
 def _version(text: str) -> str:
+    if not _is_version(text):
+        raise PydanticCustomError("version-invalid", "no version")
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _is_version(text: str) -> bool:
     try:
         Version(text)
     except ValueError:
-        raise PydanticCustomError("version-invalid", "no version") from None
-    return text
+        return False
+    return True
 
 
 def _version_prefix(text: str) -> str:
@@ -77,15 +85,22 @@ def _version_prefix(text: str) -> str:
 
 
 def _specifiers(text: str) -> str:
-    try:
-        SpecifierSet(text)
-    except InvalidSpecifier:
-        raise PydanticCustomError("specifier-invalid", "no specifier") from None
+    if not _is_specifier(text):
+        raise PydanticCustomError("specifier-invalid", "no specifier")
     return text
 
 
+@lru_cache(maxsize=1024)
+def _is_specifier(text: str) -> bool:
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier:
+        return False
+    return True
+
+
 def _reference(text: str) -> str:
-    if Reference.parse(text) is None:
+    if not is_reference(text):
         raise PydanticCustomError("reference-invalid", "no reference")
     return text
 

@@ -3,6 +3,7 @@ list, check, why and config on a platform with real folders.
 """
 
 import json
+import os
 import subprocess
 import sys
 
@@ -24,6 +25,9 @@ def mixed(platform):
     platform.add("notes", {"dbt_workspce": "dbt/"})
     platform.write(platform.install / "plugins" / "legacy-crm" / "plugin.yaml", "name: legacy-crm\nversion: [1\n")
     return platform
+
+
+LOOK = "from honeyhost.discovery import discover; assert len(discover()) == 1"
 
 
 def test_list_shows_every_find_as_a_row_and_counts_beside_it(mixed, honeyhost):
@@ -106,6 +110,21 @@ def test_looking_imports_no_code_of_a_plugin_and_no_heavy_library(platform, hone
     platform.write(tmp_path / "probe.py", code)
     done = subprocess.run([sys.executable, tmp_path / "probe.py", *command], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "heavy: []"
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("command", [["list"], ["why", "healthcare"], ["check"], ["plan"], ["apply"]])
+def test_looking_runs_nothing_that_a_library_finds_in_a_distribution(platform, tmp_path, command):
+    platform.add("healthcare")
+    marker, site = tmp_path / "imported", tmp_path / "site"
+    platform.write(site / "watching.py", f"open({str(marker)!r}, 'w')\nplugin = None\n")
+    platform.write(site / "watching-1.dist-info" / "METADATA", "Metadata-Version: 2.1\nName: watching\nVersion: 1\n")
+    platform.write(site / "watching-1.dist-info" / "entry_points.txt", "[pydantic]\nwatching = watching:plugin\n")
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    words = [sys.executable, "-m", "honeyhost", *command]
+    subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
+    assert not marker.exists()
+    subprocess.run([sys.executable, "-c", LOOK], check=True, env=environment)
     assert not marker.exists()
 
 

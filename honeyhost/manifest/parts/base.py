@@ -4,19 +4,20 @@ The base of all parts: frozen, open for unknown keys, and built when first used.
 
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from honeyhost.isolation import IsolatedModel
 from honeyhost.manifest.types import FreeForm
 
 
-class Part(BaseModel):
+class Part(IsolatedModel):
     """
     The settings that every part of the manifest shares. Unknown keys are kept in ``model_extra``, read by the YAML core rules.
     """
 
-    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
 
     __pydantic_extra__: dict[str, FreeForm] = Field(init=False)
 

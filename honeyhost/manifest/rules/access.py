@@ -65,11 +65,10 @@ def guards(manifest: PluginManifest) -> Iterator[Problem]:
     What stands before a router, a page or a function is declared here; the resolver knows whether somebody else has it.
     """
     declared = {permission.id for permission in manifest.permissions}
-    for name, path in _named(manifest):
-        if name not in declared:
-            message = f"the permission '{name}' is not declared by plugin '{manifest.name}'"
-            hint = _meant(name, declared) or "declare it under permissions, unless the platform or a required plugin has it"
-            yield warning("permission-unknown", message, path=path, hint=hint, permission=name, near=closest(name, declared))
+    for name, path in _foreign(manifest, declared):
+        message = f"the permission '{name}' is not declared by plugin '{manifest.name}'"
+        hint = _meant(name, declared) or "declare it under permissions, unless the platform or a required plugin has it"
+        yield warning("permission-unknown", message, path=path, hint=hint, permission=name, near=closest(name, declared))
 
 
 def host_permissions(manifest: PluginManifest) -> Iterator[Problem]:
@@ -108,18 +107,21 @@ def _scope_expected(kind: str, scope: str) -> str | None:
     return None if pattern.fullmatch(scope) else expected
 
 
-def _named(manifest: PluginManifest) -> Iterator[tuple[str, str]]:
+def _foreign(manifest: PluginManifest, declared: set[str]) -> Iterator[tuple[str, str]]:
+    """
+    Each permission that is named and not declared, with its place.
+    """
     for field in GUARDED:
         if field in manifest.model_fields_set:
-            yield from _in_entries(getattr(manifest, field), field)
+            yield from _in_entries(getattr(manifest, field), field, declared)
 
 
-def _in_entries(entries: Iterable[Any], path: str) -> Iterator[tuple[str, str]]:
+def _in_entries(entries: Iterable[Any], path: str, declared: set[str]) -> Iterator[tuple[str, str]]:
     for index, entry in enumerate(entries):
-        if entry.permission is not None:
+        if entry.permission is not None and entry.permission not in declared:
             yield entry.permission, child(child(path, index), "permission")
-        if isinstance(entry, MenuItem):
-            yield from _in_entries(entry.children, child(child(path, index), "children"))
+        if type(entry) is MenuItem and entry.children:
+            yield from _in_entries(entry.children, child(child(path, index), "children"), declared)
 
 
 def _meant(name: str, declared: set[str]) -> str | None:

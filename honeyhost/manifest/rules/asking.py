@@ -4,6 +4,7 @@ The asking: every rule, the fields that it reads, and the order in which they ar
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from honeyhost.diagnostics import Problem
 from honeyhost.manifest.model import PluginManifest
@@ -52,22 +53,26 @@ RULES = (
 )
 
 
-def check_rules(manifest: PluginManifest, *, refused: frozenset[str] = frozenset()) -> tuple[Problem, ...]:
+def check_rules(manifest: PluginManifest, *, refused: frozenset[str] = frozenset(), plain: bool = False) -> tuple[Problem, ...]:
     """
     All that the rules have to say about a manifest.
 
     Args:
         manifest: a manifest whose fields have their shape.
         refused: fields that do not, and were left out of it; no rule that reads one of them is asked.
+        plain: whether it is known that all its text is ASCII that can be seen.
     """
-    given = manifest.model_fields_set
-    found = [
-        problem
-        for rule in RULES
-        if not rule.reads.isdisjoint(given) and rule.reads.isdisjoint(refused)
-        for problem in rule.ask(manifest)
-    ]
-    said = {problem.path for problem in found}
-    found.extend(problem for problem in hidden.hidden_text(manifest) if problem.path not in said)
+    found = [problem for rule in _asked(frozenset(manifest.model_fields_set), refused) for problem in rule.ask(manifest)]
+    if not plain:
+        said = {problem.path for problem in found}
+        found.extend(problem for problem in hidden.hidden_text(manifest) if problem.path not in said)
     found.extend(attaching.not_attached(manifest))
     return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _asked(given: frozenset[str], refused: frozenset[str]) -> tuple[Rule, ...]:
+    """
+    The rules that have something to read; most plugins of a platform give the same fields.
+    """
+    return tuple(rule for rule in RULES if not rule.reads.isdisjoint(given) and rule.reads.isdisjoint(refused))

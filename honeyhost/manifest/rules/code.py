@@ -10,7 +10,7 @@ from honeyhost.manifest.model import PluginManifest, RouteSpec
 from honeyhost.manifest.positions import child
 from honeyhost.manifest.rules.repetition import repeated
 from honeyhost.manifest.syntax import excerpt
-from honeyhost.names import Reference, closest
+from honeyhost.names import closest, is_reference
 
 HANDLED = ("routes", "widgets", "jobs", "capabilities", "templates")
 """Fields whose entries name a function under ``handler``."""
@@ -66,7 +66,7 @@ def handlers(manifest: PluginManifest) -> Iterator[Problem]:
 
 
 def _is_handler(text: str, *, has_functions: bool) -> bool:
-    if Reference.parse(text) is not None:
+    if is_reference(text):
         return True
     return has_functions and _FUNCTION.fullmatch(text) is not None
 

@@ -36,11 +36,16 @@ def nav(manifest: PluginManifest) -> Iterator[Problem]:
     """
     Entries of the sidebar.
     """
+    ids = []
     for index, item in enumerate(manifest.nav):
         path = child("nav", index)
-        yield from page(manifest.name, item.path, child(path, "path"))
-        yield from _icon(item.icon, path)
-    yield from repeated(_nav_ids(manifest), "nav", "the entry")
+        leads_to = frontend_path(manifest.name, item.path)
+        if leads_to is None:
+            yield from page(manifest.name, item.path, child(path, "path"))
+        if item.icon is not None:
+            yield from _icon(item.icon, path)
+        ids.append(item.id or leads_to or item.path)
+    yield from repeated(ids, "nav", "the entry")
 
 
 def menu_items(manifest: PluginManifest) -> Iterator[Problem]:

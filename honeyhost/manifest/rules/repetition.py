@@ -2,14 +2,14 @@
 Repetition: names that stand twice in a list of things which are told apart by them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from honeyhost.diagnostics import Problem, error, warning
 from honeyhost.manifest.positions import child
 from honeyhost.manifest.syntax import excerpt
 
 
-def repeated(names: Iterable[str], path: str, what: str, *, below: str = "", harmless: bool = False) -> Iterator[Problem]:
+def repeated(names: Sequence[str], path: str, what: str, *, below: str = "", harmless: bool = False) -> Iterator[Problem]:
     """
     A problem for each name that has stood before.
 
@@ -20,6 +20,8 @@ def repeated(names: Iterable[str], path: str, what: str, *, below: str = "", har
         below: the field of the entry that holds the name, where an entry is more than its name.
         harmless: whether a second entry changes nothing, so that it is only a warning.
     """
+    if len(set(names)) == len(names):
+        return
     first: dict[str, int] = {}
     make = warning if harmless else error
     for index, name in enumerate(names):

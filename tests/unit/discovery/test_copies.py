@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from honeyhost.discovery.copies import read_copy, write_copy
+from honeyhost.discovery.copies import is_plain, read_copy, write_copy
 from honeyhost.manifest import read, validate_document
 
-YAML = b"name: demo\nversion: 1.10\nnav:\n  - label: {en: A, ar: B}\n    path: /demo/a\n'odd key': 3\n"
+YAML = b"name: demo\nversion: 1.10\nnav:\n  - label: {en: A, ar: B}\n    path: /demo/a\n"
 
 
 def copied():
@@ -57,6 +57,32 @@ def test_copy_of_another_form_is_none(change):
 @pytest.mark.parametrize("data", [b"", b"{}", b"[" * 100_000, b"\xff", b"null"])
 def test_what_is_no_copy_is_none(data):
     assert read_copy(data) is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"odd": 1},
+        {"runtime": {"type": "python", "odd": 1}},
+        {"menu_items": [{"id": "a", "label": "A", "children": [{"id": "b", "label": "B", "odd": 1}]}]},
+    ],
+)
+def test_unknown_fields_are_seen_in_depth(more):
+    value = json.loads(copied()[2])
+    value["manifest"] |= more
+    data = json.dumps(value).encode()
+    assert read_copy(data) is None
+    assert read_copy(data, unknown_fields=True).manifest.name == "demo"
+
+
+@pytest.mark.parametrize("text", ["a\x07b", "a\nb", "a\u202eb", "é", "a\x7fb", 'a"b', "a\\b"])
+def test_text_that_needs_a_second_look_is_not_plain(text):
+    value = json.loads(copied()[2])
+    assert is_plain(json.dumps(value).encode(), read_copy(json.dumps(value).encode()))
+    value["manifest"]["description"] = text
+    for ensure_ascii in (True, False):
+        data = json.dumps(value, ensure_ascii=ensure_ascii).encode()
+        assert not is_plain(data, read_copy(data))
 
 
 def test_damaged_positions_are_left_out():

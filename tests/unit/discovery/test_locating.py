@@ -6,10 +6,9 @@ import json
 
 from honeyhost.discovery.carriers import InstalledCarrier
 from honeyhost.discovery.copies import PLACE
-from honeyhost.discovery.locating import has_unknown_fields, locate_manifest, prefixes
+from honeyhost.discovery.locating import locate_manifest, prefixes
 from honeyhost.discovery.readings import Reading
 from honeyhost.discovery.records import Record
-from honeyhost.manifest import PluginManifest
 
 
 def located(site, dist_info, module="honeyframe_demo"):
@@ -92,12 +91,3 @@ def test_longest_package_with_a_manifest_counts(site):
 
 def test_prefixes_of_a_module():
     assert list(prefixes("a.b.c")) == ["a.b.c", "a.b", "a"]
-
-
-def test_unknown_fields_are_seen_in_depth():
-    plain = {"name": "demo", "version": "1", "runtime": "python", "nav": [{"label": "A", "path": "/demo"}]}
-    assert not has_unknown_fields(PluginManifest.model_validate(plain))
-    assert has_unknown_fields(PluginManifest.model_validate({**plain, "odd": 1}))
-    assert has_unknown_fields(PluginManifest.model_validate({**plain, "runtime": {"type": "python", "odd": 1}}))
-    menu = [{"id": "a", "label": "A", "children": [{"id": "b", "label": "B", "odd": 1}]}]
-    assert has_unknown_fields(PluginManifest.model_validate({**plain, "menu_items": menu}))

@@ -71,8 +71,8 @@ _LOOKS: Sequence[Look] = (
 )
 _STATS, _FITS = "snapshot: asking for the stamps alone (floor)", "snapshot: honeyhost, opened and verified"
 _WHY_WHOLE = (
-    "half of it are imports, most of them pydantic's and packaging's; the rest is 0.13 ms a plugin for four files read, three hashes, "
-    "the model and its rules, which are asked again of every wheel: whoever wrote its copy may not have asked them"
+    "half of it are imports, most of them pydantic's and packaging's; the rest is 0.13 ms a plugin for four files read, three "
+    "hashes, the model and its rules, which are asked again of every wheel: whoever wrote its copy may not have asked them"
 )
 _WHY_SNAPSHOT = "beside the stamps the header's rows are read, 1 ms of JSON for a thousand plugins"
 

@@ -8,6 +8,7 @@ plugins that something can be said about; that keeps a thousand good ones cheap.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from honeyhost.collector import collector_paused
 from honeyhost.discovery.inventory import DiscoveredPlugin, Inventory
 from honeyhost.resolver import asking
 from honeyhost.resolver.asking import Against
@@ -24,11 +25,12 @@ def resolve(inventory: Inventory, profile: HostProfile, policy: Policy = NO_WISH
     The answer does not depend on the order in which plugins were found, and its cost grows with their number, their needs
     and their claims.
     """
-    context = gather(inventory, profile, policy)
-    asked = asking.ask(context.plugins, context)
-    context, compared = _compared(context, asked)
-    context, followed = _followed(context, compared)
-    return _concluded(context, followed)
+    with collector_paused():
+        context = gather(inventory, profile, policy)
+        asked = asking.ask(context.plugins, context)
+        context, compared = _compared(context, asked)
+        context, followed = _followed(context, compared)
+        return _concluded(context, followed)
 
 
 def _compared(context: Context, against: Against) -> tuple[Context, Against]:

@@ -6,7 +6,6 @@ the permission is there whenever the plugin is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.manifest.model import (
@@ -61,7 +60,7 @@ def ask_named(plugin: DiscoveredPlugin, context: Context) -> Sequence[Reason]:
     Permissions that guard something and do not exist, and those that a seed group would grant without owning them.
     """
     own = frozenset([permission.id for permission in plugin.manifest.permissions])
-    if own.issuperset(_names(plugin.manifest)):
+    if _names_only(plugin.manifest, own):
         return ()
     return (*_unknown(plugin, context), *_foreign(plugin, own))
 
@@ -95,20 +94,26 @@ def _menu_guards(items: tuple[MenuItem, ...], path: str) -> Iterator[tuple[str, 
         yield from _menu_guards(item.children, f"{path}[{index}].children")
 
 
-def _names(manifest: PluginManifest) -> set[str | None]:
+def _names_only(manifest: PluginManifest, own: frozenset[str]) -> bool:
     """
-    All names in guards and seed groups, without their paths: asked of every plugin, so it has to be cheap.
+    Whether guards and seed groups name nothing but these: asked of every plugin, so it has to be cheap.
     """
-    parts: Iterable[_Guarded] = chain(
-        manifest.routers, manifest.routes, manifest.nav, manifest.widgets, manifest.capabilities, manifest.workflows
-    )
-    names = {part.permission for part in parts}
-    if manifest.seed_groups:
-        names.update(*[group.permissions for group in manifest.seed_groups])
-    if manifest.menu_items:
-        names.update([name for name, _ in _menu_guards(manifest.menu_items, "")])
-    names.discard(None)
-    return names
+    parts: Iterable[_Guarded]
+    for parts in (
+        manifest.routers,
+        manifest.nav,
+        manifest.routes,
+        manifest.widgets,
+        manifest.capabilities,
+        manifest.workflows,
+    ):
+        for part in parts:
+            if part.permission is not None and part.permission not in own:
+                return False
+    for group in manifest.seed_groups:
+        if not own.issuperset(group.permissions):
+            return False
+    return not manifest.menu_items or own.issuperset([name for name, _ in _menu_guards(manifest.menu_items, "")])
 
 
 def _unknown(plugin: DiscoveredPlugin, context: Context) -> Iterator[PermissionUnknown]:

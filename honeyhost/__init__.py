@@ -25,7 +25,8 @@ __all__ = ["Host", "HostProfile", "Policy", "Settings", "__version__", "discover
 
 def __getattr__(name: str) -> Any:
     if name in _WHERE:
-        return getattr(import_module(_WHERE[name]), name)
+        with import_module("honeyhost.collector").collector_paused():  # modules are no garbage
+            return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'honeyhost' has no attribute {name!r}")
 
 

@@ -32,6 +32,14 @@ class Problem:
     column: int | None = None
     hint: str | None = None
 
+    @property
+    def place(self) -> str:
+        """
+        ``file:line:column``, as far as it is known.
+        """
+        numbers = (str(number) for number in (self.line, self.column) if number is not None)
+        return "" if self.file is None else ":".join([self.file, *numbers])
+
     def at(self, *, file: str | None = None, line: int | None = None, column: int | None = None) -> "Problem":
         """
         The same problem with a place, where it has none yet.

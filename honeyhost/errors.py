@@ -13,12 +13,22 @@ Errors: what is raised where a caller asked for one outcome and it cannot be had
     ├── PlanChangedError            apply was given another plan's digest
     ├── AttachError                 a plugin could not be attached; was rolled back
     │   ├── LoadError               its code could not be imported or built
-    │   └── RouteRefusedError       a route without a declared policy
+    │   │   └── PhaseTimeoutError   it took longer to load, to initialise or to start than it may
+    │   ├── RouteRefusedError       a route without a declared policy
+    │   └── RestartNeededError      its new version cannot be taken up by a running process
+    ├── CallError                   a call of a plugin's function came to nothing
+    │   ├── PluginNotFoundError     no plugin of that name answers
+    │   ├── FunctionNotFoundError   the plugin has no such function
+    │   ├── PluginDisabledError     the plugin is switched off, taken out or failed
+    │   ├── CallTimeoutError        it took too long
+    │   ├── CallDepthExceededError  plugins called each other too deep; names the chain
+    │   └── CallFailedError         the function raised; what it raised is the cause
     ├── StoreError                  the database
     │   ├── StoreUnavailableError
     │   └── ConflictError           somebody else changed the record first
     ├── NotWritableError            a file that has to be written cannot be
     └── RefusedError                an action that the rules do not allow
+        └── ConfigInvalidError      a configuration that the plugin's schema refuses
 
 Everything that a person can cause is one of these; anything else is a bug. The text is made late: errors keep the objects
 they speak of, and the command line and the HTTP layer render them.
@@ -147,12 +157,84 @@ class LoadError(AttachError):
     code = "load-failed"
 
 
+class PhaseTimeoutError(LoadError):
+    """
+    A plugin's code took longer in a phase of its start than it may.
+    """
+
+    code = "phase-timeout"
+
+
 class RouteRefusedError(AttachError):
     """
     A route of a plugin has no policy that the manifest declares.
     """
 
     code = "route-refused"
+
+
+class RestartNeededError(AttachError):
+    """
+    A running process cannot take up the plugin's new version; the old one goes on.
+    """
+
+    code = "restart-needed"
+
+
+class CallError(HoneyhostError):
+    """
+    A call of a plugin's function came to nothing. ``params`` names plugin, function and, where one called, the caller.
+    """
+
+    code = "call-error"
+
+
+class PluginNotFoundError(CallError):
+    """
+    No plugin of that name is attached.
+    """
+
+    code = "plugin-not-found"
+
+
+class FunctionNotFoundError(CallError):
+    """
+    The plugin has no function of that name.
+    """
+
+    code = "function-not-found"
+
+
+class PluginDisabledError(CallError):
+    """
+    The plugin is there and does not answer: disabled, quarantined or failed.
+    """
+
+    code = "plugin-disabled"
+
+
+class CallTimeoutError(CallError):
+    """
+    The function did not answer within its time.
+    """
+
+    code = "call-timeout"
+
+
+class CallDepthExceededError(CallError):
+    """
+    Plugins called each other deeper than the limit; ``params["chain"]`` names them in order.
+    """
+
+    code = "call-depth-exceeded"
+
+
+class CallFailedError(CallError):
+    """
+    The function raised; what it raised is the cause.
+    """
+
+    code = "call-failed"
 
 
 class StoreError(HoneyhostError):
@@ -193,3 +275,17 @@ class RefusedError(HoneyhostError):
     """
 
     code = "refused"
+
+
+class ConfigInvalidError(RefusedError):
+    """
+    A configuration that the plugin's schema refuses; ``problems`` names each place and never quotes a value.
+    """
+
+    code = "config-invalid"
+
+    def __init__(self, message: str, problems: Sequence[Problem] = (), *, hint: str | None = None, **params: Any) -> None:
+        if problems:
+            params["problems"] = [problem.to_json() for problem in problems]
+        super().__init__(message, hint=hint, **params)
+        self.problems = tuple(problems)

@@ -13,16 +13,22 @@ from importlib import import_module
 from typing import Any
 
 from honeyhost.sdk.caller import ANY_PERMISSION, Caller, Identity
+from honeyhost.sdk.plugin import HostAPI, Plugin, capability, function, job
 from honeyhost.sdk.requires import GateMissingError, Requires, current_caller, current_plugin, requires
 
 __all__ = [
     "ANY_PERMISSION",
     "Caller",
     "GateMissingError",
+    "HostAPI",
     "Identity",
+    "Plugin",
     "Requires",
+    "capability",
     "current_caller",
     "current_plugin",
+    "function",
+    "job",
     "load_manifest",
     "requires",
 ]

@@ -4,13 +4,15 @@ Requirements: how an endpoint of a plugin says which permission its caller needs
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from honeyhost.sdk.caller import Caller
 
-Passage = tuple[str, Caller | None, frozenset[str]]
+Passage = tuple[str, Caller | None, frozenset[str], Any]
 """
-A request that the gate let through: to which plugin, for whom, and which permissions were checked. A plain tuple, because one
-is made for every request and a named one costs eight times as much.
+What runs now: code of which plugin, for whom, which permissions were checked, and, where it is a call, the chain of calls that
+led there (the host's matter). A plain tuple, because one is made for every request and call and a named one costs eight times
+as much.
 """
 
 passage: ContextVar[Passage | None] = ContextVar("honeyhost_passage", default=None)
@@ -38,7 +40,7 @@ class Requires:
         Raises:
             GateMissingError: if no gate did.
         """
-        _, caller, checked = passage.get() or _NOBODY
+        _, caller, checked, _ = passage.get() or _NOBODY
         if self.permission not in checked:
             raise GateMissingError(
                 f"this endpoint needs the permission '{self.permission}', and no honeyhost gate has checked it; "
@@ -47,7 +49,7 @@ class Requires:
         return caller
 
 
-_NOBODY: Passage = ("", None, frozenset())
+_NOBODY: Passage = ("", None, frozenset(), None)
 
 
 def requires(permission: str) -> Requires:
@@ -68,7 +70,7 @@ def current_caller() -> Caller | None:
     """
     Who is asking, inside a request to a plugin; None for a stranger on a public route, and outside of requests.
     """
-    _, caller, _ = passage.get() or _NOBODY
+    _, caller, _, _ = passage.get() or _NOBODY
     return caller
 
 
@@ -76,5 +78,5 @@ def current_plugin() -> str | None:
     """
     The slug of the plugin whose code is running, for a request or in its lifespan, or None.
     """
-    plugin, _, _ = passage.get() or _NOBODY
+    plugin, _, _, _ = passage.get() or _NOBODY
     return plugin or None

@@ -22,12 +22,15 @@ from honeyhost.settings.origins import SettingOrigin
 from honeyhost.settings.refusals import refusal
 from honeyhost.settings.shapes import (
     CacheUrl,
+    DatabaseFailure,
     DatabaseUrl,
+    Hours,
     OverridesSetting,
     PathSetting,
     PathsSetting,
     PermissionsSetting,
     PinsSetting,
+    Rate,
     Seconds,
     Size,
     TokenSetting,
@@ -87,6 +90,28 @@ class Settings(BaseSettings):
     """Bytes that a request to a plugin may carry."""
     request_timeout: Seconds | None = None
     """Seconds for a request to a plugin; None for as long as it takes."""
+    stop_timeout: Seconds = 10.0
+    """Seconds for the end of one plugin: its shutdown, its lifespan, its tasks."""
+    drain_timeout: Seconds = 10.0
+    """Seconds that requests, streams and websockets of a generation may go on after another has taken its place."""
+    call_timeout: Seconds = 30.0
+    """Seconds for one call of a plugin's function."""
+    health_interval: Seconds = 60.0
+    """Seconds between two questions to a plugin whether it is well."""
+    watch: bool = False
+    """Whether changed plugin folders are taken up at once, for development."""
+    safe_mode: bool = False
+    """Whether the host starts without any plugin; what was wanted stays wanted."""
+    heartbeat: Seconds = 5.0
+    """Seconds between two reports of a process about what it runs."""
+    drift_grace: Seconds = 10.0
+    """Seconds that a process may lag behind what is wanted before it is not ready."""
+    database_failure: DatabaseFailure = "last-known"
+    """What a start without a database does: go on from the last known state, or refuse."""
+    session_hours: Hours = 12.0
+    """Hours that a browser's session lasts."""
+    control_rate: Rate = 60
+    """Changes per minute that one caller may make through the control interface."""
 
     _given: Given = PrivateAttr(default_factory=Given)
 

@@ -117,5 +117,8 @@ OverridesSetting = Annotated[
 """A JSON object of slugs and rules; the rules of one slug may be text with commas."""
 PinsSetting = Annotated[Mapping[Slug, Annotated[str, Field(min_length=1)]], BeforeValidator(_object)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Hours = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Rate = Annotated[int, Field(gt=0)]
+DatabaseFailure = Literal["last-known", "refuse"]
 Size = Annotated[ByteSize, Field(gt=0)]
 """A number of bytes, or text such as ``10MiB``."""

@@ -44,6 +44,17 @@ def test_everything_has_a_default_below_the_working_directory(folder):
         "start_timeout": 30.0,
         "max_body_size": 10_485_760,
         "request_timeout": None,
+        "stop_timeout": 10.0,
+        "drain_timeout": 10.0,
+        "call_timeout": 30.0,
+        "health_interval": 60.0,
+        "watch": False,
+        "safe_mode": False,
+        "heartbeat": 5.0,
+        "drift_grace": 10.0,
+        "database_failure": "last-known",
+        "session_hours": 12.0,
+        "control_rate": 60,
     }
     assert {origin.source for origin in settings.origins()} == {"default"}
     assert (settings.bundled_root, settings.customer_root) == (folder / "plugins", folder / ".honeyhost/plugins")

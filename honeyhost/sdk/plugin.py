@@ -1,0 +1,167 @@
+"""
+The plugin object: functions that others call by name, and what is done when a plugin starts and ends.
+
+::
+
+    class Clinic(Plugin):
+        async def init(self, host: HostAPI) -> None:
+            self.pool = await connect(host.config("database.url"))
+
+        @function()
+        async def summary(self, patient: int) -> dict[str, Any]:
+            ...
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeVar
+
+Marked = TypeVar("Marked", bound=Callable[..., Any])
+_MARKS = "__honeyhost_marks__"
+
+
+class Task(Protocol):
+    """
+    Background work that the host keeps for a plugin: an ``asyncio.Task``.
+    """
+
+    def cancel(self) -> bool:
+        """
+        Ask it to end.
+        """
+        ...
+
+    def done(self) -> bool:
+        """
+        Whether it has ended.
+        """
+        ...
+
+
+class HostAPI(Protocol):
+    """
+    What a plugin is given by the host that it runs in.
+    """
+
+    @property
+    def slug(self) -> str:
+        """
+        The plugin's slug.
+        """
+        ...
+
+    @property
+    def version(self) -> str:
+        """
+        The plugin's version.
+        """
+        ...
+
+    def config(self, key: str = "", default: Any = None) -> Any:
+        """
+        A value of the plugin's configuration as it is now.
+
+        Args:
+            key: dotted (``mail.sender``); the whole configuration where it is empty.
+            default: where there is no such value.
+        """
+        ...
+
+    async def call(self, plugin: str, function: str, args: Mapping[str, Any] | None = None) -> Any:
+        """
+        What a function of another plugin answers.
+
+        Args:
+            plugin: its slug.
+            function: the function's name, or its reference.
+            args: its arguments by name.
+
+        Raises:
+            CallError: if there is no such plugin or function, or it does not answer; a subclass says which.
+        """
+        ...
+
+    def create_task(self, work: Coroutine[Any, Any, Any], *, name: str | None = None) -> Task:
+        """
+        Background work that ends with this generation of the plugin, at the latest.
+        """
+        ...
+
+
+class Plugin:
+    """
+    The base of plugin objects. Everything may be left out; ``init``, ``shutdown`` and ``health`` may be plain functions too,
+    which the host runs in a thread.
+    """
+
+    host: HostAPI
+    """The host; set before :meth:`init`."""
+
+    async def init(self, host: HostAPI) -> None:
+        """
+        Called once, after all plugins were loaded and before any request or call; what it raises fails the plugin.
+        """
+
+    async def shutdown(self) -> None:
+        """
+        Called once at the end, when no request or call is under way any more.
+        """
+
+    async def health(self) -> Any:
+        """
+        How the plugin is, as JSON; raising says that it is not well.
+        """
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """
+    What a decorator says of a method. ``name`` is None where the method's own name stands.
+    """
+
+    kind: Literal["function", "capability", "job"]
+    name: str | None
+
+
+def function(name: str | None = None) -> Callable[[Marked], Marked]:
+    """
+    Let a method be called by name, from other plugins and by the host.
+    """
+    return _marking(Mark("function", name))
+
+
+def capability(slug: str) -> Callable[[Marked], Marked]:
+    """
+    Let a method answer a capability that the manifest declares.
+    """
+    return _marking(Mark("capability", slug))
+
+
+def job(id: str) -> Callable[[Marked], Marked]:  # noqa: A002 - the manifest's word
+    """
+    Let a method do a job that the manifest declares.
+    """
+    return _marking(Mark("job", id))
+
+
+def marks_of(found: Any) -> tuple[Mark, ...]:
+    """
+    What decorators say of a function or method.
+    """
+    marks: tuple[Mark, ...] = getattr(found, _MARKS, ())
+    return marks
+
+
+def _marking(mark: Mark) -> Callable[[Marked], Marked]:
+    if not isinstance(mark.name, str | None):
+        raise TypeError(f"@{mark.kind} is written with brackets: @{mark.kind}(...)")
+
+    def marked(target: Marked) -> Marked:
+        method = target.__func__ if isinstance(target, staticmethod | classmethod) else target
+        if not callable(method):
+            raise TypeError(f"@{mark.kind} marks a method, and this is a {type(target).__name__}; write @{mark.kind}(...)")
+        setattr(method, _MARKS, (*marks_of(method), mark))
+        return target
+
+    return marked

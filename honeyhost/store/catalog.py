@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from honeyhost.store import decisions
 from honeyhost.store.database import Database, changed
+from honeyhost.store.decisions import grant_row, stored_label
 from honeyhost.store.groups import Grants, read_groups
-from honeyhost.store.ownership import demand_free, demand_owned, owner_of
+from honeyhost.store.ownership import demand_free, demand_owned
 from honeyhost.store.protocol import (
     DeclaredGroup,
     DeclaredPermission,
@@ -23,7 +25,7 @@ from honeyhost.store.protocol import (
     Undo,
 )
 from honeyhost.store.schema import GROUP_PERMISSIONS, GROUPS, MEMBERS, PERMISSIONS, SEED_GROUPS
-from honeyhost.store.sql import ColumnElement, Connection, Table, and_, delete, insert, select, update
+from honeyhost.store.sql import ColumnElement, Connection, Table, and_, delete, insert, select
 
 Rows = list[dict[str, Any]]
 Image = Mapping[Table, Rows]
@@ -57,7 +59,12 @@ class Catalog:
             RefusedError: One of them belongs to another plugin, or lies in the host's name space.
         """
         rows = {
-            one.id: {"id": one.id, "owner": slug, "label": _json(one.label), "description": _json(one.description)}
+            one.id: {
+                "id": one.id,
+                "owner": slug,
+                "label": stored_label(one.label),
+                "description": stored_label(one.description),
+            }
             for one in declarations
         }
         with self._database.transaction() as connection:
@@ -72,10 +79,10 @@ class Catalog:
             RefusedError: A group would hold a permission that this plugin has not attached.
         """
         declared = tuple(groups)
-        labels = {group.name: _json(group.label) for group in declared}
+        labels = {group.name: stored_label(group.label) for group in declared}
         pairs = dict.fromkeys((group.name, permission) for group in declared for permission in group.permissions)
         named = [{"group_name": name, "owner": slug, "label": label} for name, label in labels.items()]
-        granted = [_grant(name, permission, slug, "seed") for name, permission in pairs]
+        granted = [grant_row(name, permission, slug, "seed") for name, permission in pairs]
         with self._database.transaction() as connection:
             demand_owned(slug, pairs, connection)
             return self._replace(connection, slug, {SEED_GROUPS: named, GROUP_PERMISSIONS: granted})
@@ -102,67 +109,55 @@ class Catalog:
         with self._database.reading() as connection:
             return read_groups(connection)
 
-    def grant(self, group: str, permission: str) -> None:
+    def grant(self, group: str, permission: str) -> bool:
         """
         An operator puts a permission into a group, or puts a removed seed grant back. The group is made where it is new.
+
+        Whether that changed anything, as of every decision here.
 
         Raises:
             RefusedError: No attached plugin declares the permission, and it is not the host's.
         """
         with self._database.transaction() as connection:
-            owner = owner_of(permission, connection)
-            grants = Grants.read(connection, [group])
-            if grants.in_force(group, permission):
-                return
-            _forget(connection, group, permission, owner)
-            if not grants.seeds(group, permission, owner):
-                connection.execute(insert(GROUP_PERMISSIONS).values(_grant(group, permission, owner, "operator")))
-            _keep_group(connection, group)
-            changed(connection)
+            return decisions.grant(connection, group, permission)
 
-    def revoke(self, group: str, permission: str) -> None:
+    def revoke(self, group: str, permission: str) -> bool:
         """
         An operator takes a permission out of a group; a seed grant stays out also after an upgrade of its plugin.
         """
         with self._database.transaction() as connection:
-            grants = Grants.read(connection, [group])
-            standing = grants.standing(group, permission)
-            for owner in standing:
-                _forget(connection, group, permission, owner)
-                if grants.seeds(group, permission, owner):
-                    tombstone = _grant(group, permission, owner, "operator") | {"removed": True}
-                    connection.execute(insert(GROUP_PERMISSIONS).values(tombstone))
-            if standing:
-                _keep_group(connection, group)
-                changed(connection)
+            return decisions.revoke(connection, group, permission)
 
-    def label_group(self, group: str, label: LabelText | None) -> None:
+    def label_group(self, group: str, label: LabelText | None) -> bool:
         """
         An operator names a group, or with None takes that name back; an empty group is made where it is new.
         """
         with self._database.transaction() as connection:
-            _keep_group(connection, group)
-            connection.execute(update(GROUPS).where(GROUPS.c.name == group).values(label=_json(label)))
-            changed(connection)
+            return decisions.label(connection, group, label)
 
-    def add_member(self, group: str, subject: str) -> None:
+    def delete_group(self, group: str) -> bool:
+        """
+        Remove a group with its members and all that an operator decided about it.
+
+        Raises:
+            RefusedError: A plugin seeds the group.
+        """
+        with self._database.transaction() as connection:
+            return decisions.delete_group(connection, group)
+
+    def add_member(self, group: str, subject: str) -> bool:
         """
         Put somebody into a group.
         """
         with self._database.transaction() as connection:
-            if connection.execute(select(MEMBERS).where(_membership(group, subject))).one_or_none() is None:
-                connection.execute(insert(MEMBERS).values(group_name=group, subject=subject))
-                changed(connection)
+            return decisions.add_member(connection, group, subject)
 
     def remove_member(self, group: str, subject: str) -> bool:
         """
-        Take somebody out of a group, and say whether they were in it.
+        Take somebody out of a group.
         """
         with self._database.transaction() as connection:
-            found = connection.execute(delete(MEMBERS).where(_membership(group, subject))).rowcount > 0
-            if found:
-                changed(connection)
-        return found
+            return decisions.remove_member(connection, group, subject)
 
     def members(self) -> tuple[Member, ...]:
         """
@@ -225,29 +220,3 @@ def _owned(table: Table, slug: str) -> ColumnElement[bool]:
     """
     own: ColumnElement[bool] = table.c.owner == slug
     return and_(own, table.c.source == "seed") if table is GROUP_PERMISSIONS else own
-
-
-def _grant(group: str, permission: str, owner: str, source: str) -> dict[str, Any]:
-    return {"group_name": group, "permission": permission, "owner": owner, "source": source, "removed": False}
-
-
-def _forget(connection: Connection, group: str, permission: str, owner: str) -> None:
-    """
-    Drop what an operator said about this plugin's permission in this group.
-    """
-    table = GROUP_PERMISSIONS
-    here = and_(table.c.group_name == group, table.c.permission == permission, table.c.owner == owner)
-    connection.execute(delete(table).where(here, table.c.source == "operator"))
-
-
-def _keep_group(connection: Connection, group: str) -> None:
-    if connection.execute(select(GROUPS).where(GROUPS.c.name == group)).one_or_none() is None:
-        connection.execute(insert(GROUPS).values(name=group))
-
-
-def _membership(group: str, subject: str) -> ColumnElement[bool]:
-    return and_(MEMBERS.c.group_name == group, MEMBERS.c.subject == subject)
-
-
-def _json(label: LabelText | None) -> Any:
-    return dict(label) if isinstance(label, Mapping) else label

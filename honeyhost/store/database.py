@@ -2,8 +2,9 @@
 The database: opened when first used, prepared under a lock, and left through transactions.
 """
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
@@ -26,10 +27,14 @@ from honeyhost.store.sql import (
     text,
     update,
 )
+from honeyhost.store.texts import json_text
 
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 _MIGRATION_LOCK = 0x686F_6E65_7968_6F73  # "honeyhos": any number that nobody else on that server takes
 _WRITES = "honeyhost_writes"
+_CHANGED = "honeyhost_changed"
+_KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+"""Seconds and times, so that a server that vanished without a word keeps nobody waiting for longer than a quarter minute."""
 
 
 class Database:
@@ -39,14 +44,18 @@ class Database:
     Args:
         url: ``sqlite:////path``, ``sqlite://`` (in memory) or ``postgresql+psycopg://…``.
         timeout: Seconds to wait for a lock or for a connection.
+        after_change: Called after each transaction of this instance that changed the store and was committed, in its thread.
 
     Raises:
         UsageError: The URL names something else.
     """
 
-    def __init__(self, url: str, *, timeout: float = 5.0) -> None:
+    def __init__(self, url: str, *, timeout: float = 5.0, after_change: Callable[[], None] | None = None) -> None:
         self._timeout = timeout
+        self._after_change = after_change
         self._local = threading.local()
+        self._inherited: list[Any] = []
+        """Pools of a process that this one was forked from: what is dropped would be closed, for that process too."""
         try:
             self._url = make_url(url)
         except exc.ArgumentError:
@@ -87,8 +96,7 @@ class Database:
             if _revision_of_schema(connection) == HEAD:
                 return False
         with self._translated(), self._begun(writes=True) as connection:
-            if not self.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            self._lock_migrations(connection)
             if _revision_of_schema(connection) == HEAD:
                 return False
             # imported late: Alembic takes longer to import than the step it makes, and most starts need none
@@ -96,12 +104,24 @@ class Database:
         return True
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def migrating(self) -> Iterator[Connection]:
+        """
+        A transaction that changes tables: one at a time in the whole database, in every process; rolled back on an error.
+        """
+        with self.transaction(decides=False) as connection:
+            self._lock_migrations(connection)
+            yield connection
+
+    @contextmanager
+    def transaction(self, *, decides: bool = True) -> Iterator[Connection]:
         """
         A transaction that writes: one at a time in the whole database, committed at the end, rolled back on an error.
 
         Inside another one of the same thread it is a part of that one, and an error undoes only this part. It belongs to its
         thread: do not await inside.
+
+        Args:
+            decides: False for what decides nothing (a heartbeat, when a token was used): PostgreSQL lets it pass by others.
         """
         outer = self._current
         if outer is not None:
@@ -111,9 +131,13 @@ class Database:
                 yield outer
             return
         with self._translated(), self._begun(writes=True) as connection:
-            if not self.is_sqlite:
-                connection.execute(select(REVISION.c.value).with_for_update())
+            if decides and not self.is_sqlite:
+                connection.exec_driver_sql(f"{self._patience}; SELECT value FROM {REVISION.name} FOR UPDATE")  # noqa: S608
+            connection.info[_CHANGED] = False
             yield connection
+            something = connection.info[_CHANGED]
+        if something and self._after_change is not None:
+            self._after_change()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -126,7 +150,7 @@ class Database:
             return
         with self._translated(), self._begun(writes=False) as connection:
             if not self.is_sqlite:
-                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+                connection.exec_driver_sql(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; {self._patience}")
             yield connection
 
     def revision(self) -> int:
@@ -137,6 +161,14 @@ class Database:
             value: int = connection.execute(select(REVISION.c.value)).scalar_one()
         return value
 
+    def forked(self) -> None:
+        """
+        Open connections anew: this process was forked from the one that opened them, and the two may not share any.
+        """
+        if "_engine" in self.__dict__ and not self._in_memory:
+            self._inherited.append(self._engine.pool)
+            self._engine.dispose(close=False)
+
     def close(self) -> None:
         """
         Close the connections that nobody uses; the next use opens new ones.
@@ -144,18 +176,41 @@ class Database:
         if "_engine" in self.__dict__:
             self._engine.dispose()
 
+    def _lock_migrations(self, connection: Connection) -> None:
+        if not self.is_sqlite:  # where writing takes the lock
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+
     @cached_property
     def _file(self) -> Path | None:
         return sqlite.database_file(self._url.render_as_string(hide_password=False))
 
+    @property
+    def _patience(self) -> str:
+        """
+        What lets PostgreSQL wait for a lock no longer than SQLite does. Sent along with another statement, it costs no way.
+        """
+        return f"SET LOCAL lock_timeout = {int(self._timeout * 1000)}"
+
+    @property
+    def _in_memory(self) -> bool:
+        return self.is_sqlite and self._file is None
+
     @cached_property
     def _engine(self) -> Engine:
         if self.is_sqlite:
-            return _sqlite_engine(self._url, self._timeout, in_memory=self._file is None)
-        arguments = {} if "connect_timeout" in self._url.query else {"connect_timeout": max(2, int(self._timeout))}
+            return _sqlite_engine(self._url, self._timeout, in_memory=self._in_memory)
+        seconds = max(2, int(self._timeout))
+        limits = {"connect_timeout": seconds, "tcp_user_timeout": 1000 * seconds, **_KEEPALIVE}
+        arguments = {name: value for name, value in limits.items() if name not in self._url.query}
         try:
             # pre-ping: a server that was restarted is found out before a statement is lost on it
-            return create_engine(self._url, connect_args=arguments, pool_pre_ping=True, pool_timeout=self._timeout)
+            return create_engine(
+                self._url,
+                connect_args=arguments,
+                pool_pre_ping=True,
+                pool_timeout=self._timeout,
+                json_serializer=json_text,
+            )
         except ModuleNotFoundError as missing:
             raise MissingExtraError("postgres", needed_for="a PostgreSQL database", module="psycopg") from missing
 
@@ -190,15 +245,18 @@ class Database:
             raise StoreError(f"the database cannot keep this value: {_text(error)}") from error
         except (exc.DBAPIError, exc.TimeoutError) as error:
             raise self._unavailable(error) from error
+        except (exc.StatementError, UnicodeEncodeError) as error:
+            if isinstance(said := getattr(error, "orig", None), StoreError):
+                raise said from said.__cause__
+            raise StoreError(f"the database cannot keep this value: {_text(error)}") from error
 
     def _unavailable(self, error: exc.SQLAlchemyError) -> StoreUnavailableError:
         said = _text(error)
         if "no such table" in said or "UndefinedTable" in type(getattr(error, "orig", None)).__name__:
             return self._not_prepared()
-        return StoreUnavailableError(
-            f"the database {self.shown} cannot be used: {said}",
-            hint="see the setting database_url, and whether the server runs",
-        )
+        look = "whether this user may write to the file and its folder" if self.is_sqlite else "whether the server runs"
+        message = f"the database {self.shown} cannot be used: {said}"
+        return StoreUnavailableError(message, hint=f"see the setting database_url, and {look}")
 
     def _not_prepared(self) -> StoreUnavailableError:
         return StoreUnavailableError(
@@ -210,6 +268,7 @@ def changed(connection: Connection) -> int:
     """
     Note that the transaction changed something; the new revision of the store.
     """
+    connection.info[_CHANGED] = True
     connection.execute(update(REVISION).values(value=REVISION.c.value + 1))
     value: int = connection.execute(select(REVISION.c.value)).scalar_one()
     return value
@@ -219,10 +278,21 @@ def _sqlite_engine(url: Any, timeout: float, *, in_memory: bool) -> Engine:
     # a database in memory lives and dies with its one connection
     pool = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0} if in_memory else {}
     arguments = {"timeout": timeout, "isolation_level": None, "check_same_thread": False}
-    engine = create_engine(url, connect_args=arguments, pool_timeout=timeout, **pool)
+    documents = {"json_serializer": json_text, "json_deserializer": _document}
+    engine = create_engine(url, connect_args=arguments, pool_timeout=timeout, **documents, **pool)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _document(stored: str) -> Any:
+    try:
+        return json.loads(stored)
+    except ValueError as error:
+        raise StoreError(
+            "the database holds a value that is no JSON where honeyhost keeps JSON",
+            hint="look for what was written by hand into the tables that begin with hh_",
+        ) from error
 
 
 def _on_connect(connection: Any, _record: Any) -> None:

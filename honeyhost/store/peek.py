@@ -2,18 +2,22 @@
 The light reader: which plugins are enabled, without SQLAlchemy and without touching anything.
 
 Commands that only look (``list``, ``why``) would otherwise spend most of their time on importing the database library.
+Whole records are read by ``record_reader``, which is this one with the values of the store.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from honeyhost.store.sqlite import database_file
 
 _TIMEOUT = 2.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,13 +42,20 @@ def read_flags(url: str) -> Flags | None:
 
     None where they cannot be read this way: another database, no file, no permission, or no tables of honeyhost in it.
     """
+    return read_with(url, _flags)
+
+
+def read_with(url: str, read: Callable[[sqlite3.Connection, int], T]) -> T | None:
+    """
+    What a function reads in the SQLite file behind the URL, given the revision that it is read at; None as for the flags.
+    """
     file = database_file(url)
     if file is None or not file.is_file():
         return None
     uri = f"file:{quote(str(file.absolute()))}?mode=ro"
     try:
-        return _read(uri if _in_use(file) else f"{uri}&immutable=1")
-    except sqlite3.Error:
+        return _read(uri if _in_use(file) else f"{uri}&immutable=1", read)
+    except (sqlite3.Error, ValueError):
         return None
 
 
@@ -56,9 +67,13 @@ def _in_use(file: Path) -> bool:
     return file.with_name(f"{file.name}-wal").exists()
 
 
-def _read(uri: str) -> Flags | None:
+def _read(uri: str, read: Callable[[sqlite3.Connection, int], T]) -> T | None:
     with closing(sqlite3.connect(uri, uri=True, timeout=_TIMEOUT, isolation_level=None)) as connection:
         connection.execute("BEGIN")
-        enabled = connection.execute("SELECT slug, enabled FROM hh_plugins ORDER BY slug").fetchall()
         row = connection.execute("SELECT value FROM hh_revision").fetchone()
-    return Flags(enabled={slug: bool(flag) for slug, flag in enabled}, revision=row[0]) if row else None
+        return read(connection, row[0]) if row else None
+
+
+def _flags(connection: sqlite3.Connection, revision: int) -> Flags:
+    rows = connection.execute("SELECT slug, enabled FROM hh_plugins ORDER BY slug").fetchall()
+    return Flags(enabled={slug: bool(flag) for slug, flag in rows}, revision=revision)

@@ -2,22 +2,19 @@
 The plugin table: one record per plugin, what its manifest says and what the operator changed.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
 
-from honeyhost.errors import ConflictError, UnknownPluginError
-from honeyhost.names import closest
 from honeyhost.store.clock import Clock, utc_now
 from honeyhost.store.database import Database, changed
-from honeyhost.store.protocol import PluginDefaults, PluginRecord
+from honeyhost.store.plugin_keeper import Columns, PluginKeeper, demand_revision, holds, unknown, written
+from honeyhost.store.records import PluginDefaults, PluginRecord, StoredRecords
 from honeyhost.store.schema import PLUGINS
 from honeyhost.store.sql import Connection, Row, delete, insert, select, update
 
-_EDITABLE = ("nav", "sort", "labels")
-"""Fields of the manifest that an operator may set otherwise."""
 
-
-class PluginTable:
+class PluginTable(PluginKeeper):
     """
     The plugin table in a database.
     """
@@ -26,161 +23,86 @@ class PluginTable:
         self._database = database
         self._now = now
 
-    def register(self, defaults: Iterable[PluginDefaults]) -> tuple[PluginRecord, ...]:
+    def require(self, slug: str, defaults: PluginDefaults | None = None, *, revision: int | None = None) -> PluginRecord:
         """
-        Record what manifests say, and return their records in the given order.
-
-        A new plugin becomes an enabled record. A known one gets the new version, kind, nav, sort and labels; whether it is
-        enabled, its configuration, its grants and the fields that an operator set stay. Nothing is written where nothing
-        differs, so that registering at every start wakes nobody.
-        """
-        with self._database.transaction() as connection:
-            rows = {row.slug: row for row in connection.execute(select(PLUGINS))}
-            return tuple(self._register(connection, one, rows.get(one.slug)) for one in defaults)
-
-    def upsert(self, record: PluginRecord) -> PluginRecord:
-        """
-        Write the whole record and return it as stored.
-
-        Of an existing record, nav, sort and labels that differ from the manifest's are kept as the operator's.
+        The record that somebody is about to change; made from the defaults where there is none.
 
         Raises:
-            ConflictError: The stored revision is not the record's (0 for a record that must not exist yet).
+            UnknownPluginError: There is no such record, and no defaults to make it from.
+            ConflictError: A revision was given, and the stored one is another.
         """
-        with self._database.transaction() as connection:
-            row = _row(connection, record.slug)
-            _demand_revision(record, row)
+        with self._writing() as rows:
+            row = rows.get(slug)
+            if row is None and defaults is None:
+                raise unknown(slug, rows)
+            if revision is not None:
+                demand_revision(slug, revision, row)
             if row is None:
-                return self._insert(connection, record)
-            if _record(row) == record:
-                return record
-            edits = {name: value for name in _EDITABLE if (value := getattr(record, name)) != getattr(row, name)}
-            kept = _columns(record) | {name: getattr(row, name) for name in _EDITABLE}
-            return _update(connection, record.slug, kept | {"edits": edits})
+                return self.register([cast("PluginDefaults", defaults)])[0]
+            return PluginRecord.from_columns(row)
 
-    def set_enabled(self, slug: str, enabled: bool) -> PluginRecord:  # noqa: FBT001 - the value is what the call is about
+    def restore(self, record: PluginRecord) -> PluginRecord:
         """
-        Enable or disable, whatever the revision: the last wish counts.
+        Write the record whatever its revision; of nav, sort and labels those that it names as ``edited``, as the operator's.
+        """
+        values = written(record, record.edited)
+        with self._writing() as rows:
+            if rows.get(record.slug) is None:
+                self.register([PluginDefaults(slug=record.slug, kind=record.kind, version=record.version)])
+            row = cast("Columns", rows.get(record.slug))
+            return PluginRecord.from_columns(row if holds(row, values) else rows.update(record.slug, values))
 
-        Raises:
-            UnknownPluginError: There is no such record.
+    def read(self) -> StoredRecords:
         """
+        Every record by its slug, and the revision of the store that they were read at.
+        """
+        with self._database.reading():
+            return StoredRecords(records={record.slug: record for record in self.all()}, revision=self._database.revision())
+
+    @contextmanager
+    def _writing(self) -> Iterator["_Rows"]:
         with self._database.transaction() as connection:
-            row = _row(connection, slug)
-            if row is None:
-                raise _unknown(slug, connection)
-            return _record(row) if row.enabled == enabled else _update(connection, slug, {"enabled": enabled})
+            yield _Rows(connection)
 
-    def get(self, slug: str) -> PluginRecord | None:
-        """
-        One record, or None.
-        """
+    @contextmanager
+    def _reading(self) -> Iterator["_Rows"]:
         with self._database.reading() as connection:
-            row = _row(connection, slug)
-        return None if row is None else _record(row)
+            yield _Rows(connection)
 
-    def all(self) -> tuple[PluginRecord, ...]:
-        """
-        Every record, by (sort, slug).
-        """
-        with self._database.reading() as connection:
-            rows = connection.execute(select(PLUGINS)).all()
-        return tuple(sorted(map(_record, rows), key=lambda record: (record.sort, record.slug)))
+
+class _Rows:
+    """
+    The rows of the table, in the transaction of a connection.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, slug: str) -> Columns | None:
+        row = self._connection.execute(select(PLUGINS).where(PLUGINS.c.slug == slug)).one_or_none()
+        return None if row is None else _columns(row)
+
+    def all(self) -> list[Columns]:
+        return [_columns(row) for row in self._connection.execute(select(PLUGINS))]
+
+    def insert(self, values: Columns) -> Columns:
+        self._connection.execute(insert(PLUGINS).values(**values, revision=changed(self._connection)))
+        return self._existing(values["slug"])
+
+    def update(self, slug: str, values: Columns) -> Columns:
+        revision = changed(self._connection)
+        self._connection.execute(update(PLUGINS).where(PLUGINS.c.slug == slug).values(**values, revision=revision))
+        return self._existing(slug)
 
     def delete(self, slug: str) -> bool:
-        """
-        Remove the record with all that the operator set in it, and say whether there was one.
-        """
-        with self._database.transaction() as connection:
-            found = connection.execute(delete(PLUGINS).where(PLUGINS.c.slug == slug)).rowcount > 0
-            if found:
-                changed(connection)
+        found = self._connection.execute(delete(PLUGINS).where(PLUGINS.c.slug == slug)).rowcount > 0
+        if found:
+            changed(self._connection)
         return found
 
-    def _register(self, connection: Connection, defaults: PluginDefaults, row: Row[Any] | None) -> PluginRecord:
-        said: dict[str, Any] = {
-            "kind": defaults.kind,
-            "version": defaults.version,
-            "nav": defaults.nav,
-            "sort": defaults.sort,
-            "labels": dict(defaults.labels),
-        }
-        if row is None:
-            return self._insert(connection, PluginRecord(slug=defaults.slug, **said))
-        if all(getattr(row, name) == value for name, value in said.items()):
-            return _record(row)
-        return _update(connection, defaults.slug, said)
-
-    def _insert(self, connection: Connection, record: PluginRecord) -> PluginRecord:
-        values = _columns(record) | {name: getattr(record, name) for name in _EDITABLE}
-        values |= {"slug": record.slug, "labels": dict(record.labels), "edits": {}, "revision": changed(connection)}
-        values["installed_at"] = record.installed_at or self._now()
-        connection.execute(insert(PLUGINS).values(values))
-        return _record(_existing_row(connection, record.slug))
+    def _existing(self, slug: str) -> Columns:
+        return _columns(self._connection.execute(select(PLUGINS).where(PLUGINS.c.slug == slug)).one())
 
 
-def _update(connection: Connection, slug: str, values: Mapping[str, Any]) -> PluginRecord:
-    connection.execute(update(PLUGINS).where(PLUGINS.c.slug == slug).values(**values, revision=changed(connection)))
-    return _record(_existing_row(connection, slug))
-
-
-def _row(connection: Connection, slug: str) -> Row[Any] | None:
-    return connection.execute(select(PLUGINS).where(PLUGINS.c.slug == slug)).one_or_none()
-
-
-def _existing_row(connection: Connection, slug: str) -> Row[Any]:
-    return connection.execute(select(PLUGINS).where(PLUGINS.c.slug == slug)).one()
-
-
-def _columns(record: PluginRecord) -> dict[str, Any]:
-    """
-    The columns that a record fills as it is.
-    """
-    return {
-        "kind": record.kind,
-        "version": record.version,
-        "enabled": record.enabled,
-        "config": dict(record.config),
-        "grants": dict(record.grants),
-        "grants_digest": record.grants_digest,
-    }
-
-
-def _record(row: Row[Any]) -> PluginRecord:
-    shown = {name: row.edits.get(name, getattr(row, name)) for name in _EDITABLE}
-    return PluginRecord(
-        slug=row.slug,
-        kind=row.kind,
-        enabled=row.enabled,
-        config=row.config,
-        version=row.version,
-        grants=row.grants,
-        grants_digest=row.grants_digest,
-        installed_at=row.installed_at,
-        edited=frozenset(row.edits),
-        revision=row.revision,
-        **shown,
-    )
-
-
-def _demand_revision(record: PluginRecord, row: Row[Any] | None) -> None:
-    stored = row.revision if row is not None else 0
-    if stored == record.revision:
-        return
-    if row is None:
-        found = "it was deleted meanwhile"
-    elif record.revision == 0:
-        found = f"it exists already, with revision {stored}"
-    else:
-        found = f"revision {stored} is stored, {record.revision} was read"
-    raise ConflictError(
-        f"the record of plugin '{record.slug}' was changed by somebody else: {found}",
-        hint="read it again and repeat the change",
-        plugin=record.slug,
-    )
-
-
-def _unknown(slug: str, connection: Connection) -> UnknownPluginError:
-    near = closest(slug, connection.execute(select(PLUGINS.c.slug)).scalars())
-    hint = f"did you mean '{near}'?" if near else "honeyhost list shows every plugin"
-    return UnknownPluginError(f"the store has no plugin '{slug}'", hint=hint, plugin=slug)
+def _columns(row: Row[Any]) -> Columns:
+    return cast("Mapping[str, Any]", row._mapping)  # noqa: SLF001 - public by its documentation

@@ -5,9 +5,11 @@ They are complete so that a table never changes its meaning later; not every fie
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
+
+from honeyhost.errors import StoreError
 
 LabelText = str | Mapping[str, str]
 """One text, or texts by language tag."""
@@ -15,6 +17,8 @@ GrantSource = Literal["seed", "operator"]
 
 HOST = "host"
 """The owner of permissions that exist without any plugin."""
+EDITABLE = ("nav", "sort", "labels")
+"""Fields of the manifest that an operator may set otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,8 +59,30 @@ class PluginRecord:
     grants_digest: str | None = None
     """The digest of the request that the grants answer."""
     installed_at: datetime | None = None
+    reloads: int = 0
+    """Grows with every request to load the plugin anew; a process whose number is smaller has one to do."""
+    quarantine: Mapping[str, Any] | None = None
+    """Why the plugin was taken out: ``phase``, ``count``, ``error``, ``at``; None while it is not."""
     edited: frozenset[str] = frozenset()
     revision: int = 0
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, Any]) -> "PluginRecord":
+        """
+        The record of a row: the operator's edits above what the manifest says.
+
+        Raises:
+            StoreError: The row holds something else than honeyhost writes.
+        """
+        for name in ("config", "labels", "edits", "grants"):
+            if not isinstance(columns[name], Mapping):
+                raise StoreError(
+                    f"the record of plugin '{columns['slug']}' cannot be read: {name} is no JSON object",
+                    hint="look for what was written by hand into the table hh_plugins",
+                )
+        edits = columns["edits"]
+        said = {name: columns[name] for name in _COLUMNS}
+        return cls(**said | {name: edits.get(name, said[name]) for name in EDITABLE}, edited=frozenset(edits))
 
     def to_json(self) -> dict[str, Any]:
         """
@@ -72,6 +98,19 @@ class PluginRecord:
             "labels": dict(self.labels),
             "version": self.version,
         }
+
+
+_COLUMNS = tuple(column.name for column in fields(PluginRecord) if column.name != "edited")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredRecords:
+    """
+    The record of every recorded plugin by its slug, and the revision of the store that they were read at.
+    """
+
+    records: Mapping[str, PluginRecord] = field(default_factory=dict)
+    revision: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,3 +196,52 @@ class IssuedToken:
 
     record: TokenRecord
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionRecord:
+    """
+    A browser's session: a token's rights for a while, proved by a cookie.
+    """
+
+    id: str
+    token: str
+    """The id of the token that opened it; when that ends, so does the session."""
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditRecord:
+    """
+    Who changed what. ``details`` holds before and after, secrets masked.
+    """
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    """``plugin.enable``, ``plugin.configure``, ``token.create`` and their like."""
+    target: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstanceReport:
+    """
+    What one process says that it runs.
+    """
+
+    id: str
+    node: str
+    """The machine's name."""
+    pid: int
+    started_at: datetime
+    seen_at: datetime
+    host_version: str
+    python: str
+    revision: int
+    """The revision of the store that it has taken up."""
+    snapshot: str | None = None
+    plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By slug: ``version``, ``digest``, ``state`` and, where there is one, ``error``."""

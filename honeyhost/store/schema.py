@@ -22,7 +22,7 @@ from honeyhost.store.sql import (
     TypeDecorator,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision of ``migrations``."""
 VERSION_TABLE = "hh_alembic"
 
@@ -52,15 +52,51 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _text(name: str, *, optional: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=optional)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _moment(name: str, *, optional: bool = False, index: bool = False) -> Column[datetime]:
+    return Column(name, Moment, nullable=optional, index=index)
+
+
+def _json(name: str) -> Column[object]:
+    return Column(name, JSON, nullable=False)
+
+
 def _optional_json(name: str) -> Column[object]:
     return Column(name, JSON(none_as_null=True), nullable=True)
+
+
+def _group() -> Column[str]:
+    return Column("group_name", String(100), primary_key=True)
+
+
+def _permission(name: str) -> Column[str]:
+    return Column(name, String(200), primary_key=True)
+
+
+def _owner(*, primary_key: bool) -> Column[str]:
+    return Column("owner", String(64), primary_key=primary_key, nullable=False, index=not primary_key)
+
+
+def _hash() -> Column[str]:
+    return Column("hash", String(64), nullable=False)
 
 
 REVISION = Table(
     "hh_revision",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("value", BigInteger, nullable=False),
+    _number("value"),
 )
 """One row. Its value grows with every change of the store, and writers take turns on it."""
 
@@ -68,26 +104,28 @@ PLUGINS = Table(
     "hh_plugins",
     METADATA,
     Column("slug", String(64), primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("version", Text, nullable=False),
-    Column("enabled", Boolean, nullable=False),
-    Column("config", JSON, nullable=False),
-    Column("nav", Boolean, nullable=False),
+    _text("kind"),
+    _text("version"),
+    _flag("enabled"),
+    _json("config"),
+    _flag("nav"),
     Column("sort", Integer, nullable=False),
-    Column("labels", JSON, nullable=False),
-    Column("edits", JSON, nullable=False),
-    Column("grants", JSON, nullable=False),
-    Column("grants_digest", Text, nullable=True),
-    Column("installed_at", Moment, nullable=False),
-    Column("revision", BigInteger, nullable=False),
+    _json("labels"),
+    _json("edits"),
+    _json("grants"),
+    _text("grants_digest", optional=True),
+    _moment("installed_at"),
+    _number("revision"),
+    Column("reloads", Integer, nullable=False, server_default="0"),
+    _optional_json("quarantine"),
 )
 """``nav``, ``sort`` and ``labels`` are the manifest's; ``edits`` holds those that the operator set instead."""
 
 PERMISSIONS = Table(
     "hh_permissions",
     METADATA,
-    Column("id", String(200), primary_key=True),
-    Column("owner", String(64), nullable=False, index=True),
+    _permission("id"),
+    _owner(primary_key=False),
     _optional_json("label"),
     _optional_json("description"),
 )
@@ -96,8 +134,8 @@ PERMISSIONS = Table(
 SEED_GROUPS = Table(
     "hh_seed_groups",
     METADATA,
-    Column("group_name", String(100), primary_key=True),
-    Column("owner", String(64), primary_key=True),
+    _group(),
+    _owner(primary_key=True),
     _optional_json("label"),
 )
 """Which plugin has a part in which group."""
@@ -113,11 +151,11 @@ GROUPS = Table(
 GROUP_PERMISSIONS = Table(
     "hh_group_permissions",
     METADATA,
-    Column("group_name", String(100), primary_key=True),
-    Column("permission", String(200), primary_key=True),
-    Column("owner", String(64), primary_key=True),
+    _group(),
+    _permission("permission"),
+    _owner(primary_key=True),
     Column("source", String(8), primary_key=True),
-    Column("removed", Boolean, nullable=False),
+    _flag("removed"),
 )
 """
 ``source`` is ``seed`` (the plugin's row) or ``operator``; an operator's row with ``removed`` takes a seed grant out of force.
@@ -128,7 +166,7 @@ of the same name by another plugin inherits nothing.
 MEMBERS = Table(
     "hh_members",
     METADATA,
-    Column("group_name", String(100), primary_key=True),
+    _group(),
     Column("subject", String(255), primary_key=True, index=True),
 )
 
@@ -136,13 +174,52 @@ TOKENS = Table(
     "hh_tokens",
     METADATA,
     Column("id", String(32), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("scopes", JSON, nullable=False),
-    Column("groups", JSON, nullable=False),
-    Column("permissions", JSON, nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=True),
-    Column("revoked_at", Moment, nullable=True),
-    Column("last_used_at", Moment, nullable=True),
+    _text("name"),
+    _json("scopes"),
+    _json("groups"),
+    _json("permissions"),
+    _hash(),
+    _moment("created_at"),
+    _moment("expires_at", optional=True),
+    _moment("revoked_at", optional=True),
+    _moment("last_used_at", optional=True),
 )
+
+SESSIONS = Table(
+    "hh_sessions",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("token", String(32), nullable=False, index=True),
+    _hash(),
+    _moment("created_at"),
+    _moment("expires_at", index=True),
+)
+"""``token`` is the id of the token whose rights the session has."""
+
+AUDIT = Table(
+    "hh_audit",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    _moment("at"),
+    _text("actor"),
+    _text("action"),
+    _text("target"),
+    _json("details"),
+)
+"""Ids grow in the order of the changes, because writers take turns."""
+
+INSTANCES = Table(
+    "hh_instances",
+    METADATA,
+    Column("id", String(100), primary_key=True),
+    _text("node"),
+    _number("pid"),
+    _moment("started_at"),
+    _moment("seen_at"),
+    _text("host_version"),
+    _text("python"),
+    _number("revision"),
+    _text("snapshot", optional=True),
+    _json("plugins"),
+)
+"""What running processes say of themselves. It decides nothing, and writing it is no change of the store."""

@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from honeyhost.errors import StoreUnavailableError, UsageError
+from honeyhost.errors import RefusedError, StoreUnavailableError, UsageError
 from honeyhost.names import closest
 from honeyhost.sdk.caller import ANY_PERMISSION
 from honeyhost.store.clock import Clock, utc_now
 from honeyhost.store.database import Database, changed
 from honeyhost.store.protocol import IssuedToken, TokenRecord
-from honeyhost.store.schema import TOKENS
-from honeyhost.store.sql import Connection, Row, insert, select, update
+from honeyhost.store.schema import SESSIONS, TOKENS
+from honeyhost.store.sql import Connection, Row, delete, insert, select, update
 
 PREFIX = "hht_"
 """So that scanners for leaked secrets find our tokens."""
@@ -86,11 +86,27 @@ class TokenTable:
         hashed, now = _hash(secret), self._now()
         with self._database.reading() as connection:
             rows = connection.execute(select(TOKENS).where(TOKENS.c.id.in_((_id_in(secret), ADMINISTRATOR)))).all()
-        for record in map(_record, rows):
+        for record in map(token_record, rows):
             if hmac.compare_digest(record.hash, hashed) and record.valid_at(now):
                 self._note_use(record, now)
                 return record
         return None
+
+    def rotate(self, token: str) -> IssuedToken:
+        """
+        A new secret for the token with this id; the old one, and every session that it opened, end now.
+
+        Raises:
+            UsageError: There is no such token.
+            RefusedError: It has ended.
+        """
+        secret = _secret_for(token)
+        with self._database.transaction() as connection:
+            record = token_record(_demanded_row(connection, token))
+            if not record.valid_at(self._now()):
+                raise RefusedError(f"the token '{token}' has ended and stays so", hint="honeyhost token create makes a new one")
+            self._renew(connection, token, secret)
+            return IssuedToken(record=token_record(_existing_row(connection, token)), secret=secret)
 
     def revoke(self, token: str) -> TokenRecord:
         """
@@ -100,15 +116,11 @@ class TokenTable:
             UsageError: There is no such token.
         """
         with self._database.transaction() as connection:
-            row = _row(connection, token)
-            if row is None:
-                near = closest(token, connection.execute(select(TOKENS.c.id)).scalars())
-                hint = f"did you mean '{near}'?" if near else "honeyhost token list shows the ids"
-                raise UsageError(f"no token has the id '{token}'", hint=hint)
+            row = _demanded_row(connection, token)
             if row.revoked_at is None:
                 connection.execute(update(TOKENS).where(TOKENS.c.id == token).values(revoked_at=self._now()))
                 changed(connection)
-            return _record(_existing_row(connection, token))
+            return token_record(_existing_row(connection, token))
 
     def all(self) -> tuple[TokenRecord, ...]:
         """
@@ -116,7 +128,7 @@ class TokenTable:
         """
         with self._database.reading() as connection:
             rows = connection.execute(select(TOKENS)).all()
-        return tuple(sorted(map(_record, rows), key=lambda record: (record.created_at, record.id)))
+        return tuple(sorted(map(token_record, rows), key=lambda record: (record.created_at, record.id)))
 
     def ensure_administrator(self, secret: str | None) -> str | None:
         """
@@ -140,21 +152,28 @@ class TokenTable:
         if row is None:
             self._insert(connection, _administrator(), secret)
         elif row.hash != _hash(secret) or row.revoked_at is not None:
-            values = {"hash": _hash(secret), "created_at": self._now(), "revoked_at": None, "last_used_at": None}
-            connection.execute(update(TOKENS).where(TOKENS.c.id == ADMINISTRATOR).values(values))
-            changed(connection)
+            self._renew(connection, ADMINISTRATOR, secret)
+
+    def _renew(self, connection: Connection, token: str, secret: str) -> None:
+        values = {"hash": _hash(secret), "created_at": self._now(), "revoked_at": None, "last_used_at": None}
+        connection.execute(update(TOKENS).where(TOKENS.c.id == token).values(values))
+        connection.execute(delete(SESSIONS).where(SESSIONS.c.token == token))
+        changed(connection)
 
     def _insert(self, connection: Connection, values: dict[str, Any], secret: str) -> TokenRecord:
         lists = {name: sorted(values[name]) for name in ("scopes", "groups", "permissions")}
         row = values | lists | {"hash": _hash(secret), "created_at": self._now()}
         connection.execute(insert(TOKENS).values(row))
         changed(connection)
-        return _record(_existing_row(connection, values["id"]))
+        return token_record(_existing_row(connection, values["id"]))
 
     def _note_use(self, record: TokenRecord, now: datetime) -> None:
         if record.last_used_at is not None and now - record.last_used_at < _USE_IS_NOTED_EVERY:
             return
-        with suppress(StoreUnavailableError), self._database.transaction() as connection:  # letting in matters more
+        with (
+            suppress(StoreUnavailableError),
+            self._database.transaction(decides=False) as connection,
+        ):  # letting in matters more
             connection.execute(update(TOKENS).where(TOKENS.c.id == record.id).values(last_used_at=now))
 
     def _demand_future(self, moment: datetime | None) -> None:
@@ -164,6 +183,23 @@ class TokenTable:
             raise UsageError(f"the end {moment.isoformat()} has no time zone", hint="write 2030-01-31T00:00:00Z")
         if moment <= self._now():
             raise UsageError(f"the end {moment.isoformat()} has passed")
+
+
+def token_record(row: Row[Any]) -> TokenRecord:
+    """
+    The token in a row of the table.
+    """
+    lists = {name: frozenset(row._mapping[name]) for name in ("scopes", "groups", "permissions")}  # noqa: SLF001 - public by its documentation
+    return TokenRecord(
+        id=row.id,
+        name=row.name,
+        hash=row.hash,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
+        **lists,
+    )
 
 
 def _administrator() -> dict[str, Any]:
@@ -191,22 +227,17 @@ def _row(connection: Connection, token: str) -> Row[Any] | None:
     return connection.execute(select(TOKENS).where(TOKENS.c.id == token)).one_or_none()
 
 
+def _demanded_row(connection: Connection, token: str) -> Row[Any]:
+    row = _row(connection, token)
+    if row is not None:
+        return row
+    near = closest(token, connection.execute(select(TOKENS.c.id)).scalars())
+    hint = f"did you mean '{near}'?" if near else "honeyhost token list shows the ids"
+    raise UsageError(f"no token has the id '{token}'", hint=hint)
+
+
 def _existing_row(connection: Connection, token: str) -> Row[Any]:
     return connection.execute(select(TOKENS).where(TOKENS.c.id == token)).one()
-
-
-def _record(row: Row[Any]) -> TokenRecord:
-    lists = {name: frozenset(row._mapping[name]) for name in ("scopes", "groups", "permissions")}  # noqa: SLF001 - public by its documentation
-    return TokenRecord(
-        id=row.id,
-        name=row.name,
-        hash=row.hash,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-        last_used_at=row.last_used_at,
-        **lists,
-    )
 
 
 def _demand_scopes(scopes: Iterable[str]) -> None:

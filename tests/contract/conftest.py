@@ -9,36 +9,69 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from honeyhost.store.audit import AuditTable
+from honeyhost.store.changes import Changes
 from honeyhost.store.database import Database
+from honeyhost.store.memory import MemoryPlugins
+from honeyhost.store.plugins import PluginTable
 
 _POSTGRES = os.environ.get("TEST_POSTGRES_URL", "") if find_spec("psycopg") else ""
 _SHARED = ["sqlite-file", *(["postgresql"] if _POSTGRES else [])]
+_DATABASES = [*_SHARED, "sqlite-memory"]
+
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(params=[*_SHARED, "sqlite-memory"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "postgresql":
-        yield from _postgres_schema()
-    elif request.param == "sqlite-memory":
-        yield "sqlite://"
-    else:
-        yield f"sqlite:///{request.getfixturevalue('tmp_path')}/data/honeyhost.db"
+class Clock:
+    """
+    A clock that stands at noon until it is moved.
+    """
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=_DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    yield from _url(request.param, tmp_path)
 
 
 @pytest.fixture(params=_SHARED)
-def shared_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """
     A database that several processes can open.
     """
-    if request.param == "postgresql":
-        yield from _postgres_schema()
-    else:
-        yield f"sqlite:///{request.getfixturevalue('tmp_path')}/data/honeyhost.db"
+    yield from _url(request.param, tmp_path)
+
+
+@pytest.fixture(params=[*_DATABASES, "memory"])
+def plugin_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PluginTable | MemoryPlugins]:
+    """
+    Every implementation of the plugin table, at noon.
+    """
+    if request.param == "memory":
+        yield MemoryPlugins(now=lambda: NOON)
+        return
+    for url in _url(request.param, tmp_path):
+        database = Database(url)
+        database.migrate()
+        yield PluginTable(database, now=lambda: NOON)
+        database.close()
 
 
 @pytest.fixture
@@ -47,6 +80,19 @@ def database(database_url: str) -> Iterator[Database]:
     database.migrate()
     yield database
     database.close()
+
+
+@pytest.fixture
+def changes(database: Database, clock: Clock) -> Changes:
+    """
+    What Ada may change.
+    """
+    return Changes(database, "cli:ada", now=clock)
+
+
+@pytest.fixture
+def audit(database: Database) -> AuditTable:
+    return AuditTable(database)
 
 
 @pytest.fixture
@@ -83,6 +129,13 @@ def postgres_url() -> Iterator[str]:
             pytest.fail(missing)
         pytest.skip(missing)
     yield from _postgres_schema()
+
+
+def _url(kind: str, folder: Path) -> Iterator[str]:
+    if kind == "postgresql":
+        yield from _postgres_schema()
+    else:
+        yield "sqlite://" if kind == "sqlite-memory" else f"sqlite:///{folder}/data/honeyhost.db"
 
 
 def _postgres_schema() -> Iterator[str]:

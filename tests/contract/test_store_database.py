@@ -3,7 +3,8 @@ The database: prepared once whatever the number of processes, and left whole by 
 """
 
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,8 +12,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
 from honeyhost.errors import ConflictError, StoreError, StoreUnavailableError
-from honeyhost.store import migrations
+from honeyhost.store import PluginDefaults, migrations
+from honeyhost.store.audit import AuditTable
+from honeyhost.store.catalog import Catalog
+from honeyhost.store.changes import Changes
 from honeyhost.store.database import Database, changed
+from honeyhost.store.plugins import PluginTable
 from honeyhost.store.schema import HEAD, METADATA, REVISION, VERSION_TABLE
 
 
@@ -46,6 +51,85 @@ def test_all_steps_can_be_undone_and_made_again(database):
 
     assert database.migrate() is True
     assert database.revision() == 0
+
+
+def test_who_finds_the_tables_made_when_its_turn_comes_has_nothing_to_do(shared_url):
+    other = Database(shared_url)
+
+    class Late(Database):
+        @contextmanager
+        def reading(self):
+            with super().reading() as connection:
+                yield connection
+            other.migrate()
+
+    database = Late(shared_url)
+
+    assert database.migrate() is False
+    assert database.revision() == 0
+    other.close()
+    database.close()
+
+
+def test_a_text_that_is_no_unicode_is_refused(database):
+    with pytest.raises(StoreError, match=r"^the database cannot keep this value: .*surrogates not allowed"):
+        PluginTable(database).get("\ud800")
+
+
+def test_what_was_written_by_hand_and_is_no_json_is_said():
+    database = Database("sqlite://")
+    database.migrate()
+    PluginTable(database).register([PluginDefaults(slug="healthcare")])
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE hh_plugins SET config = 'no json'"))
+
+    with pytest.raises(StoreError) as caught:
+        PluginTable(database).get("healthcare")
+
+    assert caught.value.message == "the database holds a value that is no JSON where honeyhost keeps JSON"
+    database.close()
+
+
+def test_what_was_written_by_hand_and_is_no_object_is_said(database):
+    PluginTable(database).register([PluginDefaults(slug="healthcare")])
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE hh_plugins SET grants = '[]'"))
+
+    with pytest.raises(StoreError) as caught:
+        PluginTable(database).all()
+
+    assert caught.value.message == "the record of plugin 'healthcare' cannot be read: grants is no JSON object"
+
+
+_ROWS = """
+INSERT INTO hh_plugins VALUES (
+    'healthcare', 'integration', '0.1.0', false, '{"region": "eu"}', true, 10, '{"en": "Healthcare"}', '{"sort": 3}', '{}', NULL,
+    '2026-11-25 12:00:00+00:00', 7
+);
+INSERT INTO hh_members VALUES ('viewers', 'ada');
+UPDATE hh_revision SET value = 7
+"""
+
+
+def test_a_database_of_the_first_tables_keeps_its_rows(fresh):
+    fresh.migrate()
+    with fresh.transaction() as connection:
+        migrations.command.downgrade(migrations._config(connection), "0001")
+        for statement in _ROWS.split(";"):
+            connection.exec_driver_sql(statement)
+    with fresh.reading() as connection:
+        assert {"hh_audit", "hh_sessions", "hh_instances"}.isdisjoint(inspect(connection).get_table_names())
+
+    assert fresh.migrate() is True
+
+    assert fresh.revision() == 7
+    record = PluginTable(fresh).get("healthcare")
+    assert (record.enabled, record.config, record.sort, record.edited) == (False, {"region": "eu"}, 3, {"sort"})
+    assert (record.reloads, record.quarantine, record.revision) == (0, None, 7)
+    assert record.installed_at == datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    assert Catalog(fresh).groups_of("ada") == {"viewers"}
+    assert Changes(fresh, "cli:ada").set_enabled("healthcare", True).revision == 8
+    assert len(AuditTable(fresh).all()) == 1
 
 
 def test_a_schema_of_a_newer_honeyhost_is_refused(database):
@@ -177,6 +261,29 @@ def test_a_connection_that_is_lost_while_it_is_used_is_unavailable(postgres_url)
 
     assert database.revision() == 0
     killer.close()
+    database.close()
+
+
+def test_whoever_waits_too_long_for_another_change_is_told_so(shared_url):
+    database, other = Database(shared_url), Database(shared_url, timeout=0.2)
+    database.migrate()
+    with database.transaction(), pytest.raises(StoreUnavailableError), other.transaction():
+        pass
+
+    assert other.revision() == 0
+    other.close()
+    database.close()
+
+
+def test_nobody_waits_long_to_read_a_table_that_is_being_changed(postgres_url):
+    database, other = Database(postgres_url), Database(postgres_url, timeout=0.2)
+    database.migrate()
+    with database.migrating() as connection:
+        connection.execute(text("LOCK TABLE hh_revision IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(StoreUnavailableError):
+            other.revision()
+
+    other.close()
     database.close()
 
 

@@ -3,15 +3,18 @@ The plugin table, wherever it lives.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Thread
 
 import pytest
 
-from honeyhost.errors import ConflictError, UnknownPluginError
-from honeyhost.store import PluginDefaults, PluginRecord
+from honeyhost.errors import ConflictError, StoreError, UnknownPluginError
+from honeyhost.store import PluginDefaults, PluginRecord, PluginStore
 from honeyhost.store.database import Database
 from honeyhost.store.plugins import PluginTable
+from honeyhost.store.records import StoredRecords
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 HEALTHCARE = PluginDefaults(slug="healthcare", version="0.1.0", sort=10, labels={"en": "Healthcare", "ar": "الصحة"})
@@ -19,8 +22,8 @@ FINANCE = PluginDefaults(slug="finance", kind="capability", version="1.2.0")
 
 
 @pytest.fixture
-def table(database: Database) -> PluginTable:
-    return PluginTable(database, now=lambda: NOON)
+def table(plugin_store: PluginStore) -> PluginStore:
+    return plugin_store
 
 
 def test_a_registered_plugin_is_an_enabled_record_with_the_defaults_of_its_manifest(table):
@@ -73,12 +76,12 @@ def test_a_slug_without_a_record_is_none(table):
     assert table.all() == ()
 
 
-def test_registering_the_same_again_writes_nothing(table, database):
+def test_registering_the_same_again_writes_nothing(table):
     before = table.register([HEALTHCARE, FINANCE])
-    revision = database.revision()
+    revision = table.read().revision
 
     assert table.register([HEALTHCARE, FINANCE]) == before
-    assert database.revision() == revision
+    assert table.read().revision == revision
 
 
 def test_an_upgrade_keeps_what_the_operator_decided(table):
@@ -137,12 +140,12 @@ def test_the_day_of_installation_can_be_brought_along_and_is_kept(table):
     assert table.upsert(replace(stored, enabled=False)).installed_at == earlier
 
 
-def test_upserting_what_is_stored_writes_nothing(table, database):
+def test_upserting_what_is_stored_writes_nothing(table):
     (record,) = table.register([HEALTHCARE])
-    revision = database.revision()
+    revision = table.read().revision
 
     assert table.upsert(record) == record
-    assert database.revision() == revision
+    assert table.read().revision == revision
 
 
 def test_a_record_that_somebody_else_changed_is_not_overwritten(table):
@@ -175,13 +178,13 @@ def test_a_new_record_does_not_replace_one_that_exists(table):
         table.upsert(PluginRecord(slug="healthcare"))
 
 
-def test_the_last_wish_to_enable_or_disable_counts(table, database):
+def test_the_last_wish_to_enable_or_disable_counts(table):
     table.register([HEALTHCARE])
 
     assert table.set_enabled("healthcare", False).enabled is False
-    revision = database.revision()
+    revision = table.read().revision
     assert table.set_enabled("healthcare", False).enabled is False
-    assert database.revision() == revision
+    assert table.read().revision == revision
     assert table.set_enabled("healthcare", True).enabled is True
 
 
@@ -202,14 +205,93 @@ def test_an_unknown_plugin_without_a_near_miss_hints_at_the_list(table):
     assert caught.value.hint == "honeyhost list shows every plugin"
 
 
-def test_deleting_says_whether_there_was_a_record(table, database):
+def test_deleting_says_whether_there_was_a_record(table):
     table.register([HEALTHCARE])
 
     assert table.delete("healthcare") is True
-    revision = database.revision()
+    revision = table.read().revision
     assert table.delete("healthcare") is False
-    assert database.revision() == revision
+    assert table.read().revision == revision
     assert table.get("healthcare") is None
+
+
+def test_what_a_caller_does_to_its_own_values_changes_nothing_in_the_store(table):
+    config = {"hosts": ["a"]}
+    record = table.upsert(PluginRecord(slug="newsletter", config=config, labels={"en": "News"}))
+
+    config["hosts"].append("b")
+    for known in (record, table.get("newsletter"), *table.all()):
+        known.config["hosts"].append("c")
+        known.labels["de"] = "Neues"
+
+    assert (table.get("newsletter").config, table.get("newsletter").labels) == ({"hosts": ["a"]}, {"en": "News"})
+
+
+def test_of_two_manifests_with_one_name_the_last_counts(table):
+    registered = table.register([HEALTHCARE, replace(HEALTHCARE, version="0.2.0")])
+
+    assert [record.version for record in registered] == ["0.2.0", "0.2.0"]
+    assert len(table.all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(object(), "Object of type object is not JSON serializable"), (float("nan"), "Out of range float values")],
+)
+def test_a_value_that_is_no_json_is_refused_and_nothing_is_kept(table, value, said):
+    table.register([HEALTHCARE])
+    before = table.read()
+
+    with pytest.raises(StoreError, match=rf"^the (database|plugin table in memory) cannot keep this value: {said}"):
+        table.upsert(PluginRecord(slug="newsletter", config={"a": value}))
+
+    assert table.read() == before
+
+
+def test_a_change_that_fails_half_way_leaves_nothing(table):
+    with pytest.raises(StoreError):
+        table.register([HEALTHCARE, replace(FINANCE, labels={"en": object()})])
+
+    assert table.read() == StoredRecords()
+
+
+def test_reloads_and_quarantine_are_kept_with_the_record(table):
+    (record,) = table.register([HEALTHCARE])
+
+    stored = table.upsert(replace(record, reloads=2, quarantine={"phase": "call", "count": 3}))
+
+    assert (stored.reloads, stored.quarantine) == (2, {"phase": "call", "count": 3})
+    assert table.upsert(replace(stored, quarantine=None)).quarantine is None
+
+
+def test_all_records_are_read_with_the_revision_of_the_store(table):
+    table.register([HEALTHCARE, FINANCE])
+    table.set_enabled("healthcare", False)
+
+    read = table.read()
+
+    assert list(read.records) == ["finance", "healthcare"]
+    assert (read.records["healthcare"], read.revision) == (table.get("healthcare"), 3)
+
+
+def test_threads_that_change_one_record_at_once_lose_no_update(table):
+    table.register([HEALTHCARE])
+
+    def count_up() -> None:
+        done = 0
+        while done < 10:
+            record = table.get("healthcare")
+            with suppress(ConflictError):
+                table.upsert(replace(record, config={"count": record.config.get("count", 0) + 1}))
+                done += 1
+
+    threads = [Thread(target=count_up) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert table.get("healthcare").config == {"count": 20}
 
 
 _COUNT_UP = """

@@ -13,6 +13,8 @@ from honeyhost.store.sql import Connection
 try:
     from alembic import command
     from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
     from alembic.util import CommandError
 except ModuleNotFoundError as missing:
     raise MissingExtraError("store", needed_for="preparing the database", module="alembic") from missing
@@ -35,6 +37,27 @@ def upgrade(connection: Connection) -> None:
             f"the database has a schema that this honeyhost does not know: {error}",
             hint="run the honeyhost that wrote it, or a later one",
         ) from error
+
+
+def upgrade_folder(connection: Connection, folder: Path, version_table: str) -> None:
+    """
+    Make all steps of another script folder that are missing, in the transaction that the connection is in.
+
+    Its ``env.py`` is not run: connection, transaction and version table are ours.
+
+    Raises:
+        StoreError: The folder is no chain of steps with one end, or does not know where the tables are.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    try:
+        with _ONE_AT_A_TIME:
+            steps = ScriptDirectory.from_config(config)
+            with EnvironmentContext(config, steps, fn=lambda at, _: steps._upgrade_revs("head", at)) as environment:  # noqa: SLF001 - what alembic's own command calls
+                environment.configure(connection=connection, version_table=version_table)
+                environment.run_migrations()
+    except CommandError as error:
+        raise StoreError(str(error)) from error
 
 
 def downgrade(connection: Connection) -> None:

@@ -78,7 +78,7 @@ def test_a_database_that_stays_locked_is_unavailable(database):
         other.transaction().__enter__()
 
     assert caught.value.message == f"the database {database.shown} cannot be used: database is locked"
-    assert caught.value.hint == "see the setting database_url, and whether the server runs"
+    assert caught.value.hint == "see the setting database_url, and whether this user may write to the file and its folder"
     other.close()
 
 

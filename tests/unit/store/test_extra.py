@@ -34,7 +34,10 @@ def test_without_alembic_the_pip_line_is_named(monkeypatch):
     assert caught.value.message == "preparing the database needs the extra 'store', and the module 'alembic' is not installed"
 
 
-@pytest.mark.parametrize("module", ["database", "plugins", "catalog", "tokens", "schema"])
+@pytest.mark.parametrize(
+    "module",
+    ["database", "plugins", "catalog", "tokens", "sessions", "audit", "instances", "changes", "state", "stores", "schema"],
+)
 def test_every_door_to_the_database_says_so(module):
     program = f"import sys; sys.modules['sqlalchemy'] = None\ntry:\n    import honeyhost.store.{module}\nexcept Exception as error:\n    print(type(error).__name__)"
 
@@ -49,6 +52,15 @@ def test_the_room_itself_imports_no_database_library():
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert answer.stdout == "[]\n"
+
+
+def test_the_room_names_what_is_public_and_nothing_else():
+    room = import_module("honeyhost.store")
+
+    assert dir(room) == sorted(room.__all__)
+    assert all(getattr(room, name).__name__ == name for name in room.__all__ if name != "Undo")
+    with pytest.raises(AttributeError, match=r"^module 'honeyhost\.store' has no attribute 'PluginTable'$"):
+        room.PluginTable  # noqa: B018 - asking is the test
 
 
 def test_opening_a_prepared_database_imports_no_alembic(tmp_path):

@@ -113,6 +113,10 @@ class CompiledPlugin:
     openapi: tuple[str, str, str] = ("", "", "")
     """Members of paths, schemas and security schemes, as :class:`Fragment` has them."""
     lifespan: bool = False
+    functions: tuple[str, ...] = ()
+    """The names that its functions are called by."""
+    starts: bool = False
+    """Whether it has anything to do at start: a lifespan, or an init of its object."""
     import_ms: float = 0.0
     stamps: tuple[Stamp, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -141,6 +145,8 @@ class CompiledPlugin:
             "routes": [route.to_json() for route in self.routes],
             "openapi": list(self.openapi),
             "lifespan": self.lifespan,
+            "functions": list(self.functions),
+            "starts": self.starts,
             "import_ms": self.import_ms,
             "stamps": [list(stamp) for stamp in self.stamps],
             "details": dict(self.details),
@@ -159,6 +165,8 @@ class CompiledPlugin:
             routes=tuple(CompiledRoute.from_json(row) for row in document["routes"]),
             openapi=(paths, schemas, security),
             lifespan=document["lifespan"],
+            functions=tuple(document["functions"]),
+            starts=document["starts"],
             import_ms=document["import_ms"],
             stamps=tuple(Stamp(*stamp) for stamp in document["stamps"]),
             details=document["details"],

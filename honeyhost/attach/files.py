@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from glob import escape
 from pathlib import Path
 
 from honeyhost.errors import NotWritableError
@@ -54,7 +53,7 @@ def sweep(path: Path) -> None:
     """
     Remove what a writer that was killed has left beside the file. Only for whoever alone may write it now.
     """
-    for left in path.parent.glob(f".{escape(path.name)}.*.tmp"):
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
         left.unlink(missing_ok=True)
 
 

@@ -14,6 +14,7 @@ from honeyhost.manager.attached import AttachedPlugin
 from honeyhost.manager.attaching import attached, specify
 from honeyhost.manager.booting import Boot
 from honeyhost.manager.building import describe
+from honeyhost.manager.code import Code
 from honeyhost.manager.loading import Loader
 from honeyhost.manager.snapshot import Snapshot
 
@@ -41,7 +42,9 @@ def boot_compiling(
         if recorded is not None and recorded.facts.compiled.fits(plugin.digest):
             plugins.append(recorded)
             continue
-        loader = Loader(plugin.name, partial(specify, plugin), site, seconds)
+        code = Code(plugin.name, anew=False)
+        code.hold()
+        loader = Loader(plugin.name, partial(specify, plugin), site, seconds, code)
         try:
             plugins.append(attached(plugin, describe(loader.now())))
         except AttachError as error:
@@ -49,4 +52,5 @@ def boot_compiling(
             if error is not loader.error:  # that one is in the log
                 extra = {"plugin": plugin.name, "phase": "attach"}
                 logger.log(logging.ERROR, "%s", error.message, extra=extra, exc_info=error.__cause__)
+        code.release(keep=loader.error is None)  # the manager finds it imported
     return Boot(plugins=tuple(plugins), failures=failures, listing=listing)

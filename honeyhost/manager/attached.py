@@ -22,6 +22,8 @@ class PluginFacts:
     nav: Sequence[Mapping[str, Any]] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
     """Display name, kind, labels, origin."""
+    config_schema: Mapping[str, Any] | None = None
+    """JSON Schema of the plugin's configuration; None admits any object."""
 
     @property
     def nav_entries(self) -> tuple[NavEntry, ...]:
@@ -36,7 +38,7 @@ class AttachedPlugin:
     One plugin that was attached. Facts and fragment are read once, when they are first asked for.
     """
 
-    __slots__ = ("_facts", "_fragment", "_read", "_read_fragment", "lifespan", "public", "slug", "sort", "version")
+    __slots__ = ("_facts", "_fragment", "_read", "_read_fragment", "lifespan", "public", "slug", "sort", "starts", "version")
 
     def __init__(  # noqa: PLR0913 - a row of the snapshot
         self,
@@ -48,12 +50,15 @@ class AttachedPlugin:
         public: bool,
         read: Callable[[], PluginFacts],
         read_fragment: Callable[[], Fragment],
+        starts: bool | None = None,
     ) -> None:
         self.slug = slug
         self.version = version
         self.sort = sort
         self.lifespan = lifespan
         self.public = public
+        self.starts = lifespan if starts is None else starts
+        """Whether it is started with the host, and not at its first use."""
         self._read = read
         self._read_fragment = read_fragment
         self._facts: PluginFacts | None = None
@@ -67,6 +72,13 @@ class AttachedPlugin:
         if self._facts is None:
             self._facts = self._read()
         return self._facts
+
+    @property
+    def known_digest(self) -> str | None:
+        """
+        The plugin's digest; None where its facts were not asked for yet: they are not read for it.
+        """
+        return None if self._facts is None else self._facts.spec.digest
 
     @property
     def fragment(self) -> Fragment:

@@ -4,14 +4,18 @@ Attaching: an accepted plugin and what compiling revealed, made into what the ma
 Apart from the values, because these functions know discovery and the manifest, and a start from a snapshot needs neither.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from honeyhost.attach.compiled import CompiledPlugin, Fragment
 from honeyhost.attach.nav import nav_entries
 from honeyhost.discovery.inventory import DiscoveredPlugin
+from honeyhost.errors import AttachError
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.spec import PluginSpec, RouterSpec
 from honeyhost.manifest.references import own_module
+from honeyhost.manifest.rules.code import HANDLED
 from honeyhost.names import Reference
 from honeyhost.runtimes.namespace import NAMESPACE
 
@@ -30,8 +34,24 @@ def specify(plugin: DiscoveredPlugin) -> PluginSpec:
         routers=tuple(RouterSpec(_located(entry.router, plugin), entry.permission, entry.public) for entry in manifest.routers),
         middleware=tuple(_located(text, plugin) for text in manifest.middleware),
         permissions=tuple(sorted({*plugin.permissions, *_guards(plugin)})),
-        stamps=plugin.stamps,
+        stamps=(*plugin.stamps, *_schema_file(plugin)),
+        plugin=None if manifest.plugin is None else _located(manifest.plugin, plugin),
+        handlers=tuple(dict.fromkeys(_handlers(plugin))),
+        requires=tuple(manifest.requires_plugins),
     )
+
+
+def _schema_file(plugin: DiscoveredPlugin) -> tuple[str, ...]:
+    """
+    The schema of the configuration: what it says is secret has to be known as soon as it says so.
+    """
+    path = plugin.manifest.config_schema
+    return () if path is None else (str(plugin.root / path),)
+
+
+def _handlers(plugin: DiscoveredPlugin) -> Iterable[str]:
+    entries = (entry for field in HANDLED for entry in getattr(plugin.manifest, field))
+    return (_located(entry.handler, plugin) for entry in entries if entry.handler is not None)
 
 
 def _guards(plugin: DiscoveredPlugin) -> Iterable[str]:
@@ -55,6 +75,9 @@ def _located(text: str, plugin: DiscoveredPlugin) -> str:
 def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlugin:
     """
     The attached plugin of a discovered one that was compiled.
+
+    Raises:
+        AttachError: if the schema of its configuration cannot be read: nobody would know what in it is secret.
     """
     manifest = plugin.manifest
     facts = PluginFacts(
@@ -67,6 +90,7 @@ def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlug
             "labels": manifest.labels if manifest.labels is not None else manifest.display_name,
             "origin": plugin.origin.to_json(),
         },
+        config_schema=_config_schema(plugin),
     )
     paths, schemas, security = compiled.openapi
     return AttachedPlugin(
@@ -74,7 +98,22 @@ def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlug
         version=plugin.version,
         sort=manifest.sort,
         lifespan=compiled.lifespan,
+        starts=compiled.starts,
         public=compiled.public,
         read=lambda: facts,
         read_fragment=lambda: Fragment(paths.encode(), schemas.encode(), security.encode()),
     )
+
+
+def _config_schema(plugin: DiscoveredPlugin) -> Mapping[str, Any] | None:
+    path = plugin.manifest.config_schema
+    if path is None or plugin.root.is_file():  # an archive is listed and never served
+        return None
+    try:
+        schema = json.loads((plugin.root / path).read_bytes())
+    except (OSError, ValueError) as error:
+        said = f"plugin '{plugin.name}': its config_schema '{path}' cannot be read: {error}"
+        raise AttachError(said, hint=f"honeyhost check {plugin.name}", plugin=plugin.name) from error
+    if isinstance(schema, dict):
+        return schema
+    return None if schema is True else {"not": {}}

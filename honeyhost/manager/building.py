@@ -2,7 +2,7 @@
 Building: a plugin's code imported and its table made, and what that reveals written down.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +20,15 @@ from honeyhost.attach.routing.table import Table
 from honeyhost.errors import HoneyhostError, LoadError
 from honeyhost.manager.lifespans import has_lifespan
 from honeyhost.manager.spec import PluginSpec
-from honeyhost.runtimes import Imported, import_references
+from honeyhost.names import Reference
+from honeyhost.runtimes import Imported, PythonHandle, Space, import_references
+from honeyhost.runtimes.functions import Functions, check_handlers, methods_of, plugin_object
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuiltPlugin:
     """
-    A plugin in this process: its routers, its table, and what its middleware puts round that.
+    A plugin in this process: its routers, its table, what its middleware puts round that, and its functions.
     """
 
     spec: PluginSpec
@@ -35,6 +37,15 @@ class BuiltPlugin:
     table: Table
     around: ASGIApp | None
     imported: Imported
+    handle: PythonHandle
+    space: Space | None = None
+
+    @property
+    def starts(self) -> bool:
+        """
+        Whether it has anything to do before it answers.
+        """
+        return self.lifespan or self.handle.initialises
 
     @property
     def lifespan(self) -> bool:
@@ -44,19 +55,27 @@ class BuiltPlugin:
         return any(has_lifespan(router) for router in self.routers)
 
 
-def build_plugin(spec: PluginSpec, site: Site) -> BuiltPlugin:
+def build_plugin(spec: PluginSpec, site: Site, space: Space | None = None) -> BuiltPlugin:
     """
     The plugin, imported and built for the application that it will answer in.
+
+    Args:
+        spec: what its manifest says.
+        site: the application.
+        space: the names that its code is imported under; its own where left out.
 
     Raises:
         LoadError: if its code cannot be imported or is not what the manifest says.
         RouteRefusedError: if a route has no policy that the manifest declares.
     """
     references = [router.reference for router in spec.routers]
-    imported = import_references(spec.slug, spec.package, [*references, *spec.middleware])
+    handlers = [name for name in spec.handlers if Reference.parse(name) is not None]
+    objects = [spec.plugin] if spec.plugin is not None else []
+    imported = import_references(spec.slug, spec.package, [*references, *spec.middleware, *handlers, *objects], space)
     found = iter(imported.objects)
     routers = tuple(_router(spec.slug, reference, next(found)) for reference in references)
     middleware = [_middleware(spec.slug, reference, next(found)) for reference in spec.middleware]
+    handle = _handle(spec, space, {name: next(found) for name in handlers}, next(found, None))
     sources = [
         RouterSource(router=router, policy=declared.policy, reference=declared.reference)
         for router, declared in zip(routers, spec.routers, strict=True)
@@ -65,7 +84,17 @@ def build_plugin(spec: PluginSpec, site: Site) -> BuiltPlugin:
         table = build_table(site, sources, plugin=spec.slug, title=spec.title, declared=spec.permissions)
     with _failing(spec.slug, "its middleware could not be made"):
         around = wrapped(middleware)
-    return BuiltPlugin(spec=spec, site=site, routers=routers, table=table, around=around, imported=imported)
+    return BuiltPlugin(
+        spec=spec, site=site, routers=routers, table=table, around=around, imported=imported, handle=handle, space=space
+    )
+
+
+def _handle(spec: PluginSpec, space: Space | None, referred: Mapping[str, Any], found: Any) -> PythonHandle:
+    plugin = None if spec.plugin is None else plugin_object(spec.slug, spec.plugin, found)
+    methods, capabilities, jobs = methods_of(plugin) if plugin is not None else ({}, {}, {})
+    functions = Functions({**methods, **referred}, spec.package, space)
+    check_handlers(spec.slug, spec.handlers, functions)
+    return PythonHandle(functions, plugin, capabilities=capabilities, jobs=jobs)
 
 
 def describe(built: BuiltPlugin) -> CompiledPlugin:
@@ -83,11 +112,27 @@ def describe(built: BuiltPlugin) -> CompiledPlugin:
         version=spec.version,
         digest=spec.digest,
         routes=tuple(_described(route) for route in built.table),
-        openapi=(fragment.paths.decode(), fragment.schemas.decode(), fragment.security.decode()),
+        openapi=(
+            _under_own_name(fragment.paths, built.space),
+            _under_own_name(fragment.schemas, built.space),
+            _under_own_name(fragment.security, built.space),
+        ),
         lifespan=built.lifespan,
+        functions=tuple(sorted(built.handle.functions)),
+        starts=built.starts,
         import_ms=round(built.imported.import_ms, 3),
         stamps=stamped((*spec.stamps, *built.imported.files)),
     )
+
+
+def _under_own_name(part: bytes, space: Space | None) -> str:
+    """
+    A part of the document in which no model is called after the generation that it happens to be of.
+    """
+    text = part.decode()
+    if space is None or not space.aliased:
+        return text
+    return text.replace(f"{space.name}__", f"{space.package.replace('.', '__')}__")
 
 
 @contextmanager

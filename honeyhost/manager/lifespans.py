@@ -15,7 +15,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import _DefaultLifespan
 
-from honeyhost.errors import LoadError
+from honeyhost.errors import LoadError, PhaseTimeoutError
 from honeyhost.sdk.requires import passage
 
 Died = Callable[[BaseException], None]
@@ -81,7 +81,7 @@ class PluginLifespan:
             return started.result()
         if not task.done():
             await self._cancelled(task)
-            raise LoadError(f"plugin '{self._plugin}' did not start within {seconds:g} s", plugin=self._plugin)
+            raise PhaseTimeoutError(f"plugin '{self._plugin}' did not start within {seconds:g} s", plugin=self._plugin)
         error = _outcome(task)
         message = f"plugin '{self._plugin}' raised {type(error).__name__} while starting: {error}"
         raise LoadError(message, plugin=self._plugin) from error
@@ -101,7 +101,7 @@ class PluginLifespan:
         return TimeoutError(f"did not stop within {seconds:g} s")
 
     async def _run(self, started: "asyncio.Future[Mapping[str, Any]]") -> None:
-        passage.set((self._plugin, None, frozenset()))
+        passage.set((self._plugin, None, frozenset(), None))
         state: dict[str, Any] = {}
         try:
             async with AsyncExitStack() as stack:

@@ -6,6 +6,7 @@ swaps the reference: nothing is locked on the way of a request, and nobody sees 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.datastructures import URLPath
@@ -16,6 +17,21 @@ from honeyhost.attach.compiled import Fragment
 from honeyhost.attach.navigation import NavEntry, sorted_nav
 from honeyhost.attach.routing.front import Front
 from honeyhost.manager.attached import AttachedPlugin
+from honeyhost.manager.generation import Generation
+from honeyhost.store.records import PluginRecord
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answering:
+    """
+    What answers at a moment, by slug. A plugin that has failed has a front, which says so, and stands nowhere else.
+    """
+
+    fronts: Mapping[str, Front] = field(default_factory=dict)
+    plugins: Mapping[str, AttachedPlugin] = field(default_factory=dict)
+    generations: Mapping[str, Generation] = field(default_factory=dict)
+    records: Mapping[str, PluginRecord] = field(default_factory=dict)
+    """What the store says of plugins, as far as it was taken up."""
 
 
 class Live:
@@ -23,18 +39,14 @@ class Live:
     One moment. ``revision`` counts the swaps of this process.
     """
 
-    __slots__ = ("_fragment", "_nav", "enabled", "fronts", "known", "revision")
+    __slots__ = ("_fragment", "_nav", "enabled", "fronts", "generations", "known", "records", "revision")
 
-    def __init__(
-        self,
-        revision: int,
-        enabled: Mapping[str, AttachedPlugin],
-        fronts: Mapping[str, Front],
-        fragment: Callable[[AttachedPlugin], Fragment],
-    ) -> None:
+    def __init__(self, revision: int, answering: Answering, fragment: Callable[[AttachedPlugin], Fragment]) -> None:
         self.revision = revision
-        self.enabled = enabled
-        self.fronts = fronts
+        self.enabled = answering.plugins
+        self.fronts = answering.fronts
+        self.generations = answering.generations
+        self.records = answering.records
         self.known: dict[str, tuple[Match, Scope]] = {}
         """What the routing has found for static paths at this moment."""
         self._fragment = fragment
@@ -52,8 +64,9 @@ class Live:
         The sidebar of all plugins that answer, before it is filtered for a caller.
         """
         if self._nav is None:
-            entries = (entry for plugin in self.enabled.values() for entry in plugin.facts.nav_entries)
-            self._nav = sorted_nav(entries, {slug: plugin.sort for slug, plugin in self.enabled.items()})
+            shown = [plugin for plugin in self.enabled.values() if self._record(plugin).nav]
+            entries = (entry for plugin in shown for entry in plugin.facts.nav_entries)
+            self._nav = sorted_nav(entries, {plugin.slug: self._record(plugin).sort for plugin in shown})
         return self._nav
 
     def url_path_for(self, slug: str, name: str, path_params: Mapping[str, Any]) -> URLPath:
@@ -76,3 +89,6 @@ class Live:
                 path, _ = replace_params(path_format, convertors, given)
                 return URLPath(path=path, protocol="websocket" if route.kind == "websocket" else "http")
         raise NoMatchFound(f"{slug}:{name}", dict(path_params))
+
+    def _record(self, plugin: AttachedPlugin) -> PluginRecord:
+        return self.records.get(plugin.slug) or PluginRecord(slug=plugin.slug, sort=plugin.sort)

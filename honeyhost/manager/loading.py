@@ -9,8 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from honeyhost.attach.routing.site import Site
-from honeyhost.errors import AttachError, LoadError
+from honeyhost.errors import AttachError, LoadError, PhaseTimeoutError
 from honeyhost.manager.building import BuiltPlugin, build_plugin
+from honeyhost.manager.code import Code
 from honeyhost.manager.spec import PluginSpec
 
 logger = logging.getLogger("honeyhost")
@@ -21,12 +22,22 @@ class Loader:
     Imports and builds one plugin in a thread of its own, for all who ask and from whichever thread they do.
 
     A failure is kept, logged once and raised to everybody who asks later: importing half a package twice makes it worse. The
-    thread of a plugin that hangs is left behind: it ends with the process, and no pool has to do without it.
+    thread of a plugin that hangs is left behind: it ends with the process, and no pool has to do without it. ``settled`` is
+    called from that thread, once it is known what came of it.
     """
 
-    __slots__ = ("_lock", "_outcome", "_seconds", "_site", "_slug", "_spec", "built", "error")
+    __slots__ = ("_code", "_lock", "_outcome", "_seconds", "_settled", "_site", "_slug", "_spec", "built", "error")
 
-    def __init__(self, slug: str, spec: Callable[[], PluginSpec], site: Site, seconds: float) -> None:
+    def __init__(  # noqa: PLR0913 - what it is made of, and who is told
+        self,
+        slug: str,
+        spec: Callable[[], PluginSpec],
+        site: Site,
+        seconds: float,
+        code: Code,
+        *,
+        settled: Callable[[], None] = lambda: None,
+    ) -> None:
         self.built: BuiltPlugin | None = None
         """The plugin, once it is there."""
         self.error: AttachError | None = None
@@ -35,6 +46,8 @@ class Loader:
         self._spec = spec
         self._site = site
         self._seconds = seconds
+        self._code = code
+        self._settled = settled
         self._lock = threading.Lock()
         self._outcome: Future[BuiltPlugin] | None = None
 
@@ -60,7 +73,8 @@ class Loader:
             return self.built
         outcome = self._begun()
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(outcome), self._seconds)
+            async with asyncio.timeout(self._seconds):
+                return await asyncio.wrap_future(outcome)
         except TimeoutError:
             self._give_up(outcome)
             return outcome.result()
@@ -77,7 +91,7 @@ class Loader:
     def _work(self, outcome: "Future[BuiltPlugin]") -> None:
         slug = self._slug
         try:
-            self._settle(outcome, build_plugin(self._spec(), self._site))
+            self._settle(outcome, self._build())
         except AttachError as error:
             self._settle(outcome, error)
         except BaseException as error:  # noqa: BLE001 - handed to those who wait
@@ -85,9 +99,18 @@ class Loader:
             failure.__cause__ = error
             self._settle(outcome, failure)
 
+    def _build(self) -> BuiltPlugin:
+        spec = self._spec()
+        space = self._code.space(spec.package)
+        built = build_plugin(spec, self._site, space)
+        space.loading = False
+        return built
+
     def _give_up(self, outcome: "Future[BuiltPlugin]") -> None:
         slug = self._slug
-        self._settle(outcome, LoadError(f"plugin '{slug}' did not finish importing within {self._seconds:g} s", plugin=slug))
+        self._settle(
+            outcome, PhaseTimeoutError(f"plugin '{slug}' did not finish importing within {self._seconds:g} s", plugin=slug)
+        )
 
     def _settle(self, outcome: "Future[BuiltPlugin]", found: BuiltPlugin | AttachError) -> None:
         """
@@ -100,6 +123,7 @@ class Loader:
                 self.built = found
             else:
                 self.error = found
+        self._settled()
         if isinstance(found, BuiltPlugin):
             outcome.set_result(found)
             return

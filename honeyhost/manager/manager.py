@@ -1,117 +1,217 @@
 """
-The manager: generations of the attached plugins, their states, their start and their end.
+The manager: generations of the attached plugins, their states, their start, their change and their end.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any
 
 from honeyhost.attach.compiled import Fragment
+from honeyhost.attach.routing.flights import Traffic
 from honeyhost.attach.routing.gate import Gate
 from honeyhost.attach.routing.site import Site
-from honeyhost.errors import AttachError, UnknownPluginError
+from honeyhost.attach.routing.sockets import GOING_AWAY
+from honeyhost.errors import AttachError, PluginNotFoundError, UnknownPluginError
 from honeyhost.manager.attached import AttachedPlugin
 from honeyhost.manager.building import describe
-from honeyhost.manager.generation import Generation
-from honeyhost.manager.live import Live
-from honeyhost.manager.states import PluginState, may_become
+from honeyhost.manager.code import Code
+from honeyhost.manager.generation import Generation, Limits, PhaseGuard, Surroundings, unguarded
+from honeyhost.manager.leaving import Leaving
+from honeyhost.manager.live import Answering, Live
+from honeyhost.manager.replacing import Replacing
+from honeyhost.manager.slot import Slot, levels, wished
+from honeyhost.manager.states import PluginState
+from honeyhost.manager.tasks import Call
+from honeyhost.runtimes import forget_unused
+from honeyhost.store.records import PluginRecord
+
+logger = logging.getLogger("honeyhost")
+Records = Mapping[str, PluginRecord]
 
 
-@dataclass(slots=True)
-class _Entry:
-    """
-    What the manager knows of one plugin.
-    """
-
-    plugin: AttachedPlugin
-    state: PluginState
-    generation: Generation
+async def _nobody(caller: str, plugin: str, function: str, args: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG001 - Call
+    said = f"plugin '{caller}' cannot call '{function}' of '{plugin}': this host has no calls"
+    raise PluginNotFoundError(said, plugin=plugin, function=function, caller=caller)
 
 
-class Manager:
+class Manager(Replacing):
     """
     The plugins of one application in one process.
 
-    ``recorded`` says whether recorded fragments were made under the settings of this application, so that they can be served
-    without importing the plugin.
+    Args:
+        site: the application.
+        gate: the host's rules for requests.
+        seconds: for loading, for init and for starting one plugin.
+        stop_seconds: for the end of one plugin; as many where left out.
+        drain_seconds: for what is under way in a generation to finish when it is replaced or switched off; as many too.
+        recorded: whether recorded fragments were made under the settings of this application, so that they can be served
+            without importing the plugin.
+        phase_guard: entered round the first run of a plugin's code, with its slug and the phase.
     """
 
-    def __init__(self, site: Site, gate: Gate, *, seconds: float, recorded: bool) -> None:
+    def __init__(  # noqa: PLR0913 - each is a rule of its own
+        self,
+        site: Site,
+        gate: Gate,
+        *,
+        seconds: float,
+        recorded: bool,
+        stop_seconds: float | None = None,
+        drain_seconds: float | None = None,
+        phase_guard: PhaseGuard = unguarded,
+    ) -> None:
+        self.records: Records = {}
+        """What the store says of the plugins, as far as it was taken up."""
+        self.call_from: Call = _nobody
+        """How plugins call each other: ``async (caller, plugin, function, args)``. Set by whoever wires calls."""
         self._site = site
-        self._gate = gate
-        self._seconds = seconds
         self._recorded = recorded
-        self._entries: dict[str, _Entry] = {}
-        self._changing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """Lets one start or stop of a plugin end before the next begins."""
+        self._limits = Limits(
+            start=seconds,
+            stop=seconds if stop_seconds is None else stop_seconds,
+            drain=seconds if drain_seconds is None else drain_seconds,
+        )
+        self._around = Surroundings(
+            site=site,
+            gate=gate,
+            limits=self._limits,
+            guard=phase_guard,
+            failed=self._failed,
+            loaded=self._count_load,
+            config=self._config,
+            call=lambda: self.call_from,
+        )
+        self.loads = 0
+        """Another number after each plugin that was loaded: its state is another one then, and nothing is swapped."""
+        self._count = count(1)
+        self._slots: dict[str, Slot] = {}
+        self._safe_mode = False
         self._claimed: frozenset[str] = frozenset()
         self._serving = False
-        self.live = Live(0, {}, {}, self._fragment)
+        self._leaving = Leaving(self._limits)
+        self._observers: list[Callable[[], None]] = []
+        self.live = Live(0, Answering(), self._fragment)
 
-    def adopt(self, plugins: Iterable[AttachedPlugin], enabled: Mapping[str, bool]) -> None:
+    def adopt(self, plugins: Iterable[AttachedPlugin], records: Records, *, safe_mode: bool = False) -> None:
         """
-        Take these plugins, in dependency order, as the attached ones; one that is not mentioned in ``enabled`` is.
+        Take these plugins, in dependency order, as the attached ones; one without a record is wanted.
+
+        In safe mode none is run, whatever is wanted.
         """
-        self._entries = {
-            plugin.slug: _Entry(plugin, "attached" if enabled.get(plugin.slug, True) else "disabled", self._generation(plugin))
-            for plugin in plugins
-        }
+        self.records = dict(records)
+        self._safe_mode = safe_mode
+        for slot in self._slots.values():
+            slot.current.close()
+        self._slots = {plugin.slug: self._slot(plugin, anew=False) for plugin in plugins}
         self._swap()
+
+    def close(self) -> None:
+        """
+        Let go of every plugin and its code; nothing answers any more.
+        """
+        slots, self._slots = self._slots, {}
+        for slot in slots.values():
+            slot.current.close()
+        self._swap()
+        forget_unused()
 
     @property
     def plugins(self) -> tuple[AttachedPlugin, ...]:
         """
         Every attached plugin, disabled ones too, in dependency order.
         """
-        return tuple(entry.plugin for entry in self._entries.values())
+        return tuple(slot.plugin for slot in self._slots.values())
+
+    @property
+    def generations(self) -> Mapping[str, Generation]:
+        """
+        The generations that answer at this moment.
+        """
+        return self.live.generations
+
+    def generation(self, slug: str) -> Generation | None:
+        """
+        The generation of an attached plugin, whether it answers or not; None for any other.
+        """
+        slot = self._slots.get(slug)
+        return None if slot is None else slot.current
 
     def state(self, slug: str) -> PluginState | None:
         """
         The state of an attached plugin; None for any other.
         """
-        entry = self._entries.get(slug)
-        if entry is None:
-            return None
-        if entry.state == "attached":
-            loader = entry.generation.loader
-            return "failed" if loader.error else "loaded" if loader.built else "attached"
-        return entry.state
+        slot = self._slots.get(slug)
+        return None if slot is None else slot.said
 
     def failure(self, slug: str) -> AttachError | None:
         """
         What made the plugin fail, if it did.
         """
-        entry = self._entries.get(slug)
-        return entry.generation.error if entry is not None else None
+        slot = self._slots.get(slug)
+        return None if slot is None else slot.current.error
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """
+        Have a function called after every change of what answers; the result ends that.
+        """
+        self._observers.append(callback)
+        return lambda: self._observers.remove(callback)
 
     async def start(self) -> None:
         """
-        Start the plugins that have a lifespan, in dependency order. One that fails is left out; the others start.
+        Start the plugins that do something at start, in dependency order: all are loaded first, then all are initialised and
+        their lifespans entered. One that fails is left out; the others start.
 
         An application may be started again after it was stopped; what had failed is tried again then.
         """
         self._serving = True
-        for entry in self._entries.values():
-            if entry.state in ("stopped", "failed"):
-                self._renew(entry)
+        for slot in self._slots.values():
+            if slot.state in ("stopped", "failed") or (slot.on and slot.current.ended):
+                self._renew(slot).close()
+                slot.become("attached")
+            if not slot.changing.locked():
+                slot.changing = asyncio.Lock()  # one that was waited for belongs to the event loop of then
         self._leave_claimed()
-        for entry in self._entries.values():
-            async with self._changing[entry.plugin.slug]:
-                if entry.state == "attached":
-                    await self._start(entry)
+        starting = [(slot, slot.current) for slot in self._slots.values() if slot.state == "attached" and slot.plugin.starts]
+        for slot, generation in starting:
+            if self._wants(slot, generation):
+                await generation.load()
+        for slot, generation in starting:
+            if self._wants(slot, generation):
+                await self._bring_up(slot, generation)
         self._swap()
 
     async def stop(self) -> None:
         """
-        Stop the plugins that were started, the last one first.
+        End the plugins: those that others need after those that need them, the others side by side, each within its time.
         """
         self._serving = False
-        for entry in reversed(self._entries.values()):
-            async with self._changing[entry.plugin.slug]:
-                await entry.generation.stop()
-                if entry.state == "running":
-                    self._become(entry, "stopped")
+        await self._leaving.over(self._limits.stop)
+        begun = [slot for slot in self._slots.values() if slot.current.begun]
+        for level in reversed(levels(begun)):
+            await asyncio.gather(*(self._stop(slot) for slot in reversed(level)))
+        self._swap()
+
+    async def settled(self, slug: str | None = None) -> None:
+        """
+        Wait until every start and end that is under way, of one plugin or of all, has come to its end.
+        """
+        await self._leaving.settled(slug)
+
+    def take_up_records(self, records: Records) -> None:
+        """
+        Take up what the store says now: at once for what vanishes, and for what has to be started as soon as that is done.
+
+        Websockets of a plugin that vanishes are closed, its requests may finish. On the event loop, or where there is none yet.
+        """
+        self.records = dict(records)
+        vanished = [old for slot in self._slots.values() if (old := self._follow(slot)) is not None]
+        self._swap()
+        for old in vanished:
+            self._leaving.retire(old, GOING_AWAY)
 
     async def set_enabled(self, slug: str, *, enabled: bool) -> PluginState:
         """
@@ -122,67 +222,123 @@ class Manager:
         Raises:
             UnknownPluginError: if no attached plugin has the slug.
         """
-        entry = self._entries.get(slug)
-        if entry is None:
-            raise UnknownPluginError(f"no attached plugin is called '{slug}'", hint="honeyhost list", name=slug)
-        async with self._changing[entry.plugin.slug]:
-            if enabled and entry.state == "disabled":
-                self._become(entry, "attached")
-                await self._start(entry)
-                self._swap()
-            elif not enabled and entry.state != "disabled":
-                old = entry.generation
-                self._renew(entry)
-                self._become(entry, "disabled")
-                self._swap()
-                await old.stop()
-        return self.state(slug) or entry.state
+        slot = self._known(slug)
+        record = self.records.get(slug) or PluginRecord(slug=slug, sort=slot.plugin.sort)
+        lived = slot.current.lives or (slot.current.begun and slot.plugin.starts)
+        self.take_up_records({**self.records, slug: replace(record, enabled=enabled)})
+        if enabled and slot.starting is not None:
+            await asyncio.wait({slot.starting})
+        elif lived and not enabled:
+            await self.settled(slug)
+        return slot.said
+
+    def _follow(self, slot: Slot) -> Generation | None:
+        """
+        Let a slot be what is wished; the generation that has to go, if one has.
+        """
+        wish = wished(self.records.get(slot.plugin.slug), safe_mode=self._safe_mode)
+        if wish == "attached":
+            if not slot.on:
+                slot.become("attached")
+                slot.shown = not (self._serving and slot.plugin.starts)
+                if not slot.shown:
+                    slot.starting = self._leaving.spawn(slot.plugin.slug, self._bring_up(slot, slot.current))
+            return None
+        old = self._renew(slot) if slot.on else None
+        slot.become(wish)
+        return old
+
+    async def _bring_up(self, slot: Slot, generation: Generation) -> None:
+        if not self._wants(slot, generation):
+            return
+        started = await generation.start()
+        if slot.current is not generation or not slot.on:
+            return  # switched off or replaced meanwhile
+        if started:
+            slot.become("running")
+        slot.shown = True
+        self._swap()
+
+    def _wants(self, slot: Slot, generation: Generation) -> bool:
+        return slot.on and slot.current is generation and generation.error is None
+
+    async def _stop(self, slot: Slot) -> None:
+        generation = slot.current
+        lived = generation.lives
+        await generation.stop(self._limits.stop / 2)
+        lived = lived or slot.state == "running"  # it was starting until then
+        if lived and slot.current is generation and slot.on:
+            slot.become("stopped")
 
     def _leave_claimed(self) -> None:
         """
         Leave out the plugins whose part of a shared prefix the application has come to answer itself.
         """
         self._claimed = self._site.claimed() if self._site.prefix.shared else frozenset()
-        for slug in sorted(self._claimed & self._entries.keys()):
+        for slug in sorted(self._claimed & self._slots.keys()):
             path = self._site.prefix.of(slug)
             message = f"plugin '{slug}' is left out: the application answers {path} itself"
-            self._entries[slug].generation.fail(AttachError(message, hint="choose another prefix", plugin=slug, path=path))
+            self._slots[slug].current.fail(AttachError(message, hint="choose another prefix", plugin=slug, path=path))
 
-    async def _start(self, entry: _Entry) -> None:
-        if self._serving and entry.plugin.lifespan and await entry.generation.start():
-            self._become(entry, "running")
+    def _slot(self, plugin: AttachedPlugin, *, anew: bool) -> Slot:
+        traffic = Traffic()
+        state = wished(self.records.get(plugin.slug), safe_mode=self._safe_mode)
+        current = Generation(plugin, 1, Code(plugin.slug, anew=anew), self._around, traffic)
+        return Slot(plugin, state, traffic, current)
 
-    def _renew(self, entry: _Entry) -> None:
-        entry.generation = self._generation(entry.plugin)
-        self._become(entry, "attached")
-
-    def _generation(self, plugin: AttachedPlugin) -> Generation:
-        return Generation(plugin, self._site, self._gate, self._seconds, self._failed)
+    def _renew(self, slot: Slot) -> Generation:
+        """
+        Put a new life in the slot, and give the old one: on the same code, unless that could not be loaded.
+        """
+        old = slot.current
+        code = old.code if old.loader.error is None else Code(slot.plugin.slug, anew=False)
+        slot.current = Generation(slot.plugin, old.number + 1, code, self._around, slot.traffic)
+        slot.shown = True
+        return old
 
     def _failed(self, generation: Generation) -> None:
-        for entry in self._entries.values():
-            if entry.generation is generation:
-                self._become(entry, "failed")
-                self._swap()
+        slot = self._slots.get(generation.slug)
+        if slot is not None and slot.current is generation:
+            if slot.on:
+                slot.become("failed")
+            slot.shown = True
+            self._swap()
 
-    def _become(self, entry: _Entry, state: PluginState) -> None:
-        assert may_become(entry.state, state), (entry.plugin.slug, entry.state, state)  # noqa: S101 - a bug of ours
-        entry.state = state
+    def _count_load(self) -> None:
+        self.loads = next(self._count)
+
+    def _config(self, slug: str) -> Mapping[str, Any]:
+        record = self.records.get(slug)
+        return record.config if record is not None else {}
+
+    def _known(self, slug: str) -> Slot:
+        slot = self._slots.get(slug)
+        if slot is None:
+            raise UnknownPluginError(f"no attached plugin is called '{slug}'", hint="honeyhost list", name=slug)
+        return slot
 
     def _fragment(self, plugin: AttachedPlugin) -> Fragment:
-        if self._recorded:
+        slot = self._slots.get(plugin.slug)
+        if self._recorded or slot is None:
             return plugin.fragment
         try:
-            built = self._entries[plugin.slug].generation.loader.now()
-            paths, schemas, security = describe(built).openapi
+            paths, schemas, security = describe(slot.current.loader.now()).openapi
         except AttachError:
             return plugin.fragment
         return Fragment(paths.encode(), schemas.encode(), security.encode())
 
     def _swap(self) -> None:
-        answering = {
-            slug: entry for slug, entry in self._entries.items() if entry.state != "disabled" and slug not in self._claimed
-        }
-        fronts = {slug: entry.generation.front for slug, entry in answering.items()}
-        enabled = {slug: entry.plugin for slug, entry in answering.items() if entry.state != "failed"}
-        self.live = Live(self.live.revision + 1, enabled, fronts, self._fragment)
+        answering = {slug: slot for slug, slot in self._slots.items() if slot.shown and slot.on and slug not in self._claimed}
+        working = {slug: slot for slug, slot in answering.items() if slot.state != "failed"}
+        found = Answering(
+            fronts={slug: slot.current.front for slug, slot in answering.items()},
+            plugins={slug: slot.plugin for slug, slot in working.items()},
+            generations={slug: slot.current for slug, slot in working.items()},
+            records=self.records,
+        )
+        self.live = Live(self.live.revision + 1, found, self._fragment)
+        for observer in list(self._observers):
+            try:
+                observer()
+            except Exception:
+                logger.exception("what watches the plugins of this host raised")

@@ -22,10 +22,11 @@ from honeyhost.attach.change import Contribution
 from honeyhost.attach.compiled import CompiledPlugin, Fragment, Stamp
 from honeyhost.attach.files import write_atomically
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
+from honeyhost.manager.failed import FailedPlugin
 from honeyhost.manager.places import Place, places_fit
 from honeyhost.manager.spec import PluginSpec
 
-FORMAT = 3
+FORMAT = 4
 _MAGIC = b"honeyhost snapshot\n"
 _LENGTH = struct.Struct(">Q")
 Span = tuple[int, int]
@@ -55,6 +56,8 @@ class SnapshotContent:
     """Files of what was found and not attached: when one is mended, a start has to look again."""
     complete: bool = True
     """Whether every accepted plugin could be attached; otherwise a start tries the others again."""
+    failed: tuple[FailedPlugin, ...] = ()
+    """Those that could not, where that is known."""
 
 
 class Snapshot:
@@ -97,13 +100,20 @@ class Snapshot:
 
     def fits(self, key: Mapping[str, str], path: Iterable[str], roots: Sequence[Path]) -> bool:
         """
-        Whether what was found then is what would be found now, as far as stamps of files and folders tell.
+        Whether what was found then is what would be found now, as far as stamps of files and folders tell, and all that was
+        accepted of it is attached.
         """
-        if self.key != key or not self._header["complete"]:
+        return bool(self._header["complete"]) and self.tells(key, path, roots)
+
+    def tells(self, key: Mapping[str, str], path: Iterable[str], roots: Sequence[Path]) -> bool:
+        """
+        The same, also where something could not be attached, as long as the reason still holds.
+        """
+        if self.key != key or not (self._header["complete"] or "failed" in self._header):
             return False
         if not places_fit([Place(*row) for row in self._header["places"]], path, roots):
             return False
-        return _unchanged(*self._header["stamps"])
+        return _unchanged(*self._header["stamps"]) and all(failed.fits() for failed in self.failed())
 
     def made_under(self, key: Mapping[str, str]) -> bool:
         """
@@ -124,6 +134,13 @@ class Snapshot:
         """
         return tuple(Contribution(**row) for row in json.loads(self._read(self._header["applied"])))
 
+    def failed(self) -> tuple[FailedPlugin, ...]:
+        """
+        The accepted plugins that could not be attached; none where an older version wrote the file.
+        """
+        span = self._header.get("failed")
+        return () if span is None else tuple(FailedPlugin.from_json(row) for row in json.loads(self._read(span)))
+
     def listing(self) -> dict[str, Any]:
         """
         The ``list --json`` document of the moment when it was applied.
@@ -132,13 +149,14 @@ class Snapshot:
         return document
 
     def _plugin(self, row: Sequence[Any]) -> AttachedPlugin:
-        slug, version, sort, lifespan, public, first, last, offset, *lengths = row
+        slug, version, sort, lifespan, starts, public, first, last, offset, *lengths = row
         record, *fragment = _spans(offset, lengths)
         return AttachedPlugin(
             slug=slug,
             version=version,
             sort=sort,
             lifespan=lifespan,
+            starts=starts,
             public=public,
             read=lambda: self._facts(record, slice(first, last)),
             read_fragment=lambda: self._fragment(fragment),
@@ -159,6 +177,7 @@ class Snapshot:
             compiled=CompiledPlugin.from_json(compiled),
             nav=document["nav"],
             about=document["about"],
+            config_schema=document["config_schema"],
         )
 
     def _read(self, span: Sequence[int]) -> bytes:
@@ -228,6 +247,8 @@ def write_snapshot(path: Path, content: SnapshotContent) -> tuple[bool, str]:
         "applied": lay(_dumped([contribution.to_json() for contribution in content.applied])),
         "listing": lay(_dumped(content.listing)),
     }
+    if content.failed:
+        header["failed"] = lay(_dumped([failed.to_json() for failed in content.failed]))
     header["bytes"] = len(blobs)
     header["digest"] = "sha256:" + hashlib.sha256(_dumped(header) + blobs).hexdigest()
     head = _dumped(header)
@@ -242,12 +263,18 @@ def _row(plugin: AttachedPlugin, lay: Callable[[bytes], Span], stamps: list[Stam
     facts, fragment = plugin.facts, plugin.fragment
     compiled = facts.compiled.to_json()
     del compiled["stamps"], compiled["openapi"]
-    record = {"spec": facts.spec.to_json(), "compiled": compiled, "nav": facts.nav, "about": facts.about}
+    record = {
+        "spec": facts.spec.to_json(),
+        "compiled": compiled,
+        "nav": facts.nav,
+        "about": facts.about,
+        "config_schema": facts.config_schema,
+    }
     first = len(stamps)
     stamps.extend(facts.compiled.stamps)
     spans = [lay(data) for data in (_dumped(record), fragment.paths, fragment.schemas, fragment.security)]
     offset, _ = spans[0]
-    about = [plugin.slug, plugin.version, plugin.sort, plugin.lifespan, plugin.public]
+    about = [plugin.slug, plugin.version, plugin.sort, plugin.lifespan, plugin.starts, plugin.public]
     return [*about, first, len(stamps), offset, *(length for _, length in spans)]
 
 

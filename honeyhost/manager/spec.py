@@ -42,6 +42,12 @@ class PluginSpec:
     permissions: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ()
     """Files that stand for the digest."""
+    plugin: str | None = None
+    """The reference of the plugin object."""
+    handlers: tuple[str, ...] = ()
+    """Names and references of the functions that the manifest names."""
+    requires: tuple[str, ...] = ()
+    """The plugins that it needs."""
 
     def to_json(self) -> dict[str, Any]:
         """
@@ -61,5 +67,7 @@ class PluginSpec:
                 "middleware": tuple(document["middleware"]),
                 "permissions": tuple(document["permissions"]),
                 "stamps": tuple(document["stamps"]),
+                "handlers": tuple(document["handlers"]),
+                "requires": tuple(document["requires"]),
             }
         )

@@ -23,16 +23,18 @@ TRANSITIONS: Mapping[PluginState, frozenset[PluginState]] = {
     "rejected": frozenset({"discovered"}),
     "accepted": frozenset({"attached", "disabled", "failed"}),
     "attached": frozenset({"loaded", "running", "disabled", "failed", "quarantined", "stopped"}),
-    "loaded": frozenset({"running", "disabled", "failed", "quarantined", "stopped"}),
+    "loaded": frozenset({"attached", "running", "disabled", "failed", "quarantined", "stopped"}),
     "running": frozenset({"loaded", "attached", "disabled", "failed", "quarantined", "stopped"}),
-    "disabled": frozenset({"attached", "stopped"}),
-    "failed": frozenset({"attached", "disabled", "quarantined", "stopped"}),
-    "quarantined": frozenset({"attached", "disabled", "stopped"}),
-    "stopped": frozenset({"attached"}),
+    "disabled": frozenset({"attached", "quarantined"}),
+    "failed": frozenset({"attached", "running", "disabled", "quarantined", "stopped"}),
+    "quarantined": frozenset({"attached", "disabled"}),
+    "stopped": frozenset({"attached", "disabled", "failed", "quarantined"}),
 }
 """
-attached: its front answers, its code may not be imported yet. loaded: imported, table built. running: its lifespan is
-entered. failed: importing or starting raised or took too long; its front answers 503.
+attached: its front answers, its code may not be imported yet. loaded: imported, table built, initialised. running: started
+with the host, its lifespan is entered. failed: importing or starting raised or took too long; its front answers 503. failed
+becomes running where another generation took the place of the one that had failed. disabled, quarantined: not wanted by an
+operator, or not trusted by the host; it answers nowhere.
 """
 
 

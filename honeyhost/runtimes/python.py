@@ -12,6 +12,7 @@ from typing import Any
 
 from honeyhost.errors import LoadError
 from honeyhost.names import Reference
+from honeyhost.runtimes.spaces import Space
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,18 +26,18 @@ class Imported:
     files: tuple[str, ...]
 
 
-def import_references(plugin: str, package: str, references: Sequence[str]) -> Imported:
+def import_references(plugin: str, package: str, references: Sequence[str], space: Space | None = None) -> Imported:
     """
-    The objects that a plugin's references name.
+    The objects that a plugin's references name, imported in a space, or as everything is imported where none is given.
 
     Raises:
         LoadError: if a module cannot be imported or does not have the attribute; whatever the plugin's code raised is the
             cause. SystemExit counts, KeyboardInterrupt does not.
     """
     started = time.perf_counter()
-    objects = tuple(_object(plugin, package, text) for text in references)
+    objects = tuple(_object(plugin, package, text, space) for text in references)
     elapsed = (time.perf_counter() - started) * 1000
-    return Imported(objects=objects, import_ms=elapsed, files=imported_files(package))
+    return Imported(objects=objects, import_ms=elapsed, files=imported_files(space.name if space is not None else package))
 
 
 def imported_files(package: str) -> tuple[str, ...]:
@@ -52,13 +53,13 @@ def imported_files(package: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _object(plugin: str, package: str, text: str) -> Any:
+def _object(plugin: str, package: str, text: str, space: Space | None) -> Any:
     reference = Reference.parse(text)
     if reference is None:
         raise LoadError(f"plugin '{plugin}': '{text}' is not a reference", plugin=plugin, reference=text)
     name = reference.in_package(package)
     try:
-        module = import_module(name)
+        module = import_module(name if space is None else space.module_name(name))
     except KeyboardInterrupt:
         raise
     except BaseException as error:

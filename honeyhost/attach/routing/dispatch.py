@@ -5,8 +5,10 @@ It takes the slug from the path, looks it up in the snapshot of this moment, and
 the plugin: gate, table, route. It costs the same for one plugin and for a thousand, and an unknown slug ends here.
 """
 
+from asyncio import current_task
 from collections.abc import Callable, Mapping
 from functools import partial
+from time import perf_counter_ns
 from typing import Any, Protocol
 
 from fastapi.telemetry._api import _route_selected
@@ -17,6 +19,7 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 from honeyhost.attach.routing import refusal
+from honeyhost.attach.routing.flights import is_failure
 from honeyhost.attach.routing.front import ENTRY, Front
 from honeyhost.attach.routing.gate import BODILESS, counted
 from honeyhost.attach.routing.prefix import Prefix
@@ -109,7 +112,7 @@ class PluginRoute(BaseRoute):
             current.known[path] = match
         return match
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912 - see below
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912, PLR0915 - see below
         """
         The plugin's answer, or 404 at once.
         """
@@ -117,44 +120,71 @@ class PluginRoute(BaseRoute):
         front, path, static = scope[ENTRY]
         if front is None:
             raise refusal.not_found(scope)
-        caller = await front.identity(_Connection(scope))
-        if caller is None and not front.public:
-            raise refusal.unauthenticated(scope)
-        table = front.table
-        if table is None:
-            table = await front.loaded(scope)
-            static = table.static.get(path)
+        flights, key, began = front.flights, id(scope), 0
+        flights.tasks[key] = current_task()
         method = scope.get("method")  # a websocket has none
-        route = static.get(method) if static is not None else None
-        added = None
-        if route is None:
-            route, added = table.select(scope, path) or front.unmatched(table, caller, scope, path)
-        wanted = route.policy.permissions
-        if caller is None or not wanted <= caller.permissions:
-            front.gate.admit(scope, caller, route.policy, front.slug)
-        if route.pattern is None:
-            scope.update(added or {})
-        else:
-            scope["endpoint"] = route.endpoint
-            scope["path_params"] = scope.get("path_params", {}) if added is None else added
-        if route.framework:
-            _update_framework(scope, route.framework)
-        scope["route"] = route.route
-        if "fastapi.telemetry" in scope:
-            _route_selected(scope=scope, path=route.label, mount=route.kind == "mount")
-        app = route.app
-        if front.around is not None:
-            scope[ENTRY] = app
-            app = front.around
-        if front.limit is not None and method is not None:
-            if method not in BODILESS:
-                front.gate.refuse_large(scope)
-            receive = partial(counted, scope, receive, front.limit, [0])
-        token = passage.set((front.slug, caller, wanted))
         try:
-            await app(scope, receive, send)
+            caller = await front.identity(_Connection(scope))
+            if caller is None and not front.public:
+                raise refusal.unauthenticated(scope)  # noqa: TRY301 - as above
+            table = front.table
+            if table is None:
+                table = await front.loaded(scope)
+            if static is None:  # it may have been loaded since the path was looked up
+                static = table.static.get(path)
+            route = static.get(method) if static is not None else None
+            added = None
+            if route is None:
+                route, added = table.select(scope, path) or front.unmatched(table, caller, scope, path)
+            wanted = route.policy.permissions
+            if caller is None or not wanted <= caller.permissions:
+                front.gate.admit(scope, caller, route.policy, front.slug)
+            if route.pattern is None:
+                scope.update(added or {})
+            else:
+                scope["endpoint"] = route.endpoint
+                scope["path_params"] = scope.get("path_params", {}) if added is None else added
+            if route.framework:
+                _update_framework(scope, route.framework)
+            scope["route"] = route.route
+            if "fastapi.telemetry" in scope:
+                _route_selected(scope=scope, path=route.label, mount=route.kind == "mount")
+            app = route.app
+            if front.around is not None:
+                scope[ENTRY] = app
+                app = front.around
+            if method is None:
+                socket = flights.opened(key, receive, send)
+                receive, send = socket.receive, socket.send
+            elif front.limit is not None:
+                if method not in BODILESS:
+                    front.gate.refuse_large(scope)
+                receive = partial(counted, scope, receive, front.limit, [0])
+            token = passage.set((front.slug, caller, wanted, None))
+            began = perf_counter_ns()
+            try:
+                await app(scope, receive, send)
+            finally:
+                passage.reset(token)
+        except refusal.Refusal:
+            raise  # by the gate: nothing of the plugin ran
+        except BaseException as error:
+            said = flights.ended(key, scope, error, front.slug)
+            if said is error:
+                front.traffic.errors += is_failure(error)
+                raise
+            if said is not None:
+                raise said from None
         finally:
-            passage.reset(token)
+            traffic = front.traffic
+            traffic.requests += 1
+            if method is None:
+                flights.sockets.pop(key, None)
+            elif began:
+                traffic.nanoseconds += perf_counter_ns() - began
+            del flights.tasks[key]
+            if flights.idle is not None:
+                flights.landed()
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """

@@ -3,13 +3,13 @@ The document: what ``/openapi.json`` and ``app.openapi()`` answer, the host's ow
 """
 
 import asyncio
-import gzip
 import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any, Protocol
 
 from fastapi import FastAPI
@@ -52,7 +52,8 @@ class _Joined:
         """
         Made once, and only where somebody takes it: this costs more than everything else about the document.
         """
-        return gzip.compress(self.body, 6, mtime=0)
+        compressed: bytes = import_module("gzip").compress(self.body, 6, mtime=0)
+        return compressed
 
 
 class PluginDocument:
@@ -63,10 +64,17 @@ class PluginDocument:
     routes of the plugins are laid into it unless it has asked for them itself.
     """
 
-    def __init__(self, app: FastAPI, current: Callable[[], Documented], scheme: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        current: Callable[[], Documented],
+        scheme: Mapping[str, Any],
+        prepare: Callable[[], None] = lambda: None,
+    ) -> None:
         self._app = app
         self._current = current
         self._scheme = scheme
+        self._prepare = prepare
         self._own = app.openapi
         """The host's way to its document at the time of attaching: the framework's, or an override."""
         self._host: HostDocument | None = None
@@ -79,6 +87,7 @@ class PluginDocument:
         The document as a value, for code that calls ``app.openapi()``.
         """
         self._asked.itself = True
+        self._prepare()
         body = self._join(self._own(), self._current(), "").body
         if self._parsed is None or self._parsed[0] is not body:
             self._parsed = (body, json.loads(body))
@@ -117,6 +126,7 @@ class PluginDocument:
         return restore
 
     def _now(self, root_path: str) -> _Joined:
+        self._prepare()
         current, later = self._current(), self._app.__dict__.get("openapi")
         if later is None or later == self.openapi:
             return self._join(self._own(), current, root_path)

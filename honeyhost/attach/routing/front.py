@@ -2,7 +2,6 @@
 The front: what stands before the routes of one plugin, from the gate to its own middleware.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -13,6 +12,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from honeyhost.attach.routing import refusal
+from honeyhost.attach.routing.flights import Flights, Traffic
 from honeyhost.attach.routing.gate import Gate, time_limited
 from honeyhost.attach.routing.table import Selected, Table
 from honeyhost.attach.routing.urls import HostRouter, PluginUrls
@@ -72,7 +72,8 @@ class Front:
         load: imports the plugin and builds its table; called at the first request that the gate lets that far.
         host: resolves the names of routes that are not the plugin's.
         public: whether any route is for everyone: only then is a plugin loaded for a stranger.
-        lifespan: whether the plugin has something that must outlive its requests.
+        lifespan: whether the plugin may have state for its requests.
+        traffic: the plugin's figures, which every generation adds to.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of its own
@@ -84,6 +85,7 @@ class Front:
         host: HostRouter,
         public: bool = False,
         lifespan: bool = False,
+        traffic: Traffic | None = None,
     ) -> None:
         self.slug = slug
         self.gate = gate
@@ -99,8 +101,30 @@ class Front:
         """What wraps all of them: time limit, state, the plugin's own middleware."""
         self._load = load
         self._lifespan = lifespan
-        self._in_flight = 0
-        self._idle: asyncio.Event | None = None
+        self.flights = Flights()
+        """What is under way here."""
+        self.traffic = traffic if traffic is not None else Traffic()
+
+    @property
+    def requests(self) -> int:
+        """
+        How many requests and websockets have reached the plugin in this process.
+        """
+        return self.traffic.requests
+
+    @property
+    def errors(self) -> int:
+        """
+        How many of them its code ended with an exception.
+        """
+        return self.traffic.errors
+
+    @property
+    def seconds(self) -> float:
+        """
+        How long its requests took, all together.
+        """
+        return self.traffic.nanoseconds / 1e9
 
     async def loaded(self, scope: Scope) -> Table:
         """
@@ -140,20 +164,6 @@ class Front:
             raise refusal.not_found(scope)
         return low
 
-    async def drained(self, seconds: float) -> bool:
-        """
-        Whether the requests in flight have ended within the time. Asked of a front that gets no more of them, and only of one
-        whose plugin has a lifespan: others do not count.
-        """
-        if not self._in_flight:
-            return True
-        self._idle = asyncio.Event()
-        try:
-            await asyncio.wait_for(self._idle.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
-
     def _wrapped(self, around: ASGIApp | None) -> ASGIApp | None:
         if self._lifespan:
             around = self._living(around or _answer)
@@ -167,15 +177,6 @@ class Front:
             state = scope.setdefault("state", {})
             for key, value in self.state.items():
                 state.setdefault(key, value)
-            if scope["type"] == "websocket":
-                await app(scope, receive, send)
-                return
-            self._in_flight += 1
-            try:
-                await app(scope, receive, send)
-            finally:
-                self._in_flight -= 1
-                if not self._in_flight and self._idle is not None:
-                    self._idle.set()
+            await app(scope, receive, send)
 
         return living

@@ -97,6 +97,14 @@ def timed_out(scope: Scope, plugin: str, seconds: float) -> Exception:
     )
 
 
+def ended(scope: Scope, plugin: str) -> Exception:
+    """
+    The request was under way when the plugin was switched off or replaced, and had its time to finish.
+    """
+    detail = f"the plugin '{plugin}' was ended before it had answered"
+    return _refuse(scope, Refusal(503, "plugin-ended", detail, headers={"Retry-After": "1"}, plugin=plugin))
+
+
 def undecided(scope: Scope) -> Exception:
     """
     Who is asking cannot be found out now; nobody is let through on a guess.

@@ -22,14 +22,19 @@ from honeyhost.attach.routing.refusal import Refusal
 
 
 def serve_plugins(
-    app: FastAPI, prefix: Prefix, current: Callable[[], Documented], scheme: Mapping[str, Any]
+    app: FastAPI,
+    prefix: Prefix,
+    current: Callable[[], Documented],
+    scheme: Mapping[str, Any],
+    *,
+    prepare: Callable[[], None] = lambda: None,
 ) -> Callable[[], None]:
     """
     Let the plugins of the current snapshot answer in an application; the result takes everything back.
 
-    ``scheme`` says in OpenAPI how callers present themselves.
+    ``scheme`` says in OpenAPI how callers present themselves; ``prepare`` is called before the host's own document is made.
     """
-    document = PluginDocument(app, current, scheme)
+    document = PluginDocument(app, current, scheme, prepare)
     route = PluginRoute(prefix, current)
     app.router.routes.insert(0, route)
     undo: list[Callable[[], None]] = [lambda: app.router.routes.remove(route)]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from honeyhost.discovery import DiscoveredPlugin, Origin
+from honeyhost.discovery import DiscoveredPlugin, DiscoveryOptions, Origin, discover
 from honeyhost.manager.attaching import specify
 from honeyhost.manager.spec import PluginSpec, RouterSpec
 from honeyhost.manifest import PluginManifest
@@ -49,3 +49,9 @@ def test_a_specification_survives_json():
     spec = specify(discovered("x", routers=[{"router": ".a:router", "permission": "shift.read"}]))
     assert PluginSpec.from_json(spec.to_json()) == spec
     assert spec.routers == (RouterSpec(".a:router", "shift.read", False),)
+
+
+def test_the_schema_of_the_configuration_stands_for_the_plugin_too(platform):
+    root = platform.add("clinic", {"config_schema": "config.schema.json"}, files={"config.schema.json": "{}"})
+    (plugin,) = discover(DiscoveryOptions(bundled_root=root.parent, entry_points=False))
+    assert str(root / "config.schema.json") in specify(plugin).stamps

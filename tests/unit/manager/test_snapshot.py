@@ -6,6 +6,7 @@ import pytest
 from honeyhost.attach.change import Contribution
 from honeyhost.attach.compiled import CompiledPlugin, CompiledRoute, Fragment, stamped
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
+from honeyhost.manager.failed import FailedPlugin
 from honeyhost.manager.places import survey_places
 from honeyhost.manager.snapshot import FORMAT, Snapshot, SnapshotContent, write_snapshot
 from honeyhost.manager.spec import PluginSpec, RouterSpec
@@ -194,6 +195,46 @@ def test_a_file_of_what_was_not_attached_unfits_the_snapshot_when_it_changes(tmp
 def test_a_snapshot_that_lacks_accepted_plugins_never_fits(tmp_path, source):
     write_snapshot(tmp_path / "snapshot", replace(content(source), complete=False))
     assert not Snapshot.open(tmp_path / "snapshot").fits(KEY, [], [])
+
+
+def failed_in(folder):
+    failed = FailedPlugin(
+        slug="torn", digest="sha256:2", code="load-failed", message="plugin 'torn' raised", hint="x.py:1", folder=str(folder)
+    )
+    return replace(failed, stamps=failed.stamped())
+
+
+def test_what_could_not_be_attached_is_read_back(tmp_path, source):
+    (tmp_path / "torn.py").write_text("raise OSError")
+    failed = failed_in(tmp_path)
+    write_snapshot(tmp_path / "snapshot", replace(content(source), complete=False, failed=(failed,)))
+    assert Snapshot.open(tmp_path / "snapshot").failed() == (failed,)
+    assert failed.stamps[0].path == str(tmp_path / "torn.py")
+    assert failed.said == "raised"
+
+
+def test_a_snapshot_tells_of_what_was_not_attached_until_its_code_changes_and_never_fits(tmp_path, source):
+    folder = tmp_path / "torn"
+    folder.mkdir()
+    (folder / "torn.py").write_text("raise OSError")
+    write_snapshot(tmp_path / "snapshot", replace(content(source), complete=False, failed=(failed_in(folder),)))
+    snapshot = Snapshot.open(tmp_path / "snapshot")
+    assert snapshot.tells(KEY, [], [])
+    assert not snapshot.tells({**KEY, "honeyhost": "2"}, [], [])
+    assert not snapshot.fits(KEY, [], [])
+    (folder / "more.py").write_text("")
+    assert not snapshot.tells(KEY, [], [])
+
+
+def test_a_snapshot_of_an_older_version_knows_no_reasons(tmp_path, source):
+    write_snapshot(tmp_path / "snapshot", content(source))
+    whole = Snapshot.open(tmp_path / "snapshot")
+    write_snapshot(tmp_path / "snapshot", replace(content(source), complete=False))
+    lacking = Snapshot.open(tmp_path / "snapshot")
+    assert whole.failed() == lacking.failed() == ()
+    assert whole.tells(KEY, [], [])
+    assert not lacking.tells(KEY, [], []), "it lacks plugins and does not say which"
+    assert b'"failed"' not in (tmp_path / "snapshot").read_bytes()
 
 
 def test_a_folder_further_up_may_leave_the_import_path(tmp_path, source):

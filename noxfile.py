@@ -4,6 +4,7 @@ Sessions: what is run on the project. Each one sets up all that it needs.
 ``nox -s demo`` shows the host with two plugins, ``nox -s tests`` runs every test. ``nox`` alone runs what a change must pass.
 """
 
+import os
 import sys
 
 import nox
@@ -32,7 +33,9 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
         return
-    session.run("python", "-m", "pytest", "-n", "auto", "--cov", "--cov-report=term", "tests", "plugins")
+    # Many of them wait for processes: one worker more than there are processors keeps these busy.
+    workers = str(1 + (os.cpu_count() or 1))
+    session.run("python", "-m", "pytest", "-n", workers, "--durations=15", "--cov", "--cov-report=term", "tests", "plugins")
 
 
 @nox.session
@@ -75,6 +78,15 @@ def docs(session: nox.Session) -> None:
         return
     session.run("python", "docs/generate.py", "--check")
     session.run("python", "-m", "pytest", "tests/completeness", "-k", "docs")
+
+
+@nox.session
+def schema(session: nox.Session) -> None:
+    """
+    The API document of the host against a running host. Arguments go to schemathesis: ``nox -s schema -- --seed 7``.
+    """
+    install(session, "schema")
+    session.run("python", "tests/schema/run.py", *session.posargs)
 
 
 @nox.session(venv_backend="none")

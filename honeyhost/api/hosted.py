@@ -2,19 +2,69 @@
 What the HTTP interface needs of a host.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from honeyhost.manager.booting import Boot
 from honeyhost.manager.live import Live
 from honeyhost.manager.manager import Manager
+from honeyhost.propagation.drift import Status
 from honeyhost.sdk import Identity
+from honeyhost.store.records import InstanceReport, PluginRecord
+
+
+class Stored(Protocol):
+    """
+    The stores of the host, as ``honeyhost.store.stores.Stores`` has them; a protocol, because that one needs the database
+    library, and a platform with an identity of its own may go without.
+    """
+
+    @property
+    def catalog(self) -> Any:
+        """
+        Permissions, groups and members.
+        """
+        ...
+
+    @property
+    def tokens(self) -> Any:
+        """
+        The access tokens.
+        """
+        ...
+
+    @property
+    def sessions(self) -> Any:
+        """
+        The sessions of browsers.
+        """
+        ...
+
+    @property
+    def audit(self) -> Any:
+        """
+        Who changed what.
+        """
+        ...
+
+    def changes(self, actor: str) -> Any:
+        """
+        The changes that somebody makes.
+        """
+        ...
 
 
 class Hosted(Protocol):
     """
     A host that is attached to an application.
     """
+
+    @property
+    def settings(self) -> Any:
+        """
+        The settings: ``control_rate``, ``session_hours``.
+        """
+        ...
 
     @property
     def identity(self) -> Identity:
@@ -44,73 +94,99 @@ class Hosted(Protocol):
         """
         ...
 
+    @property
+    def records(self) -> Mapping[str, PluginRecord]:
+        """
+        The records of this moment: another mapping after every change.
+        """
+        ...
 
-def plugin_rows(host: Hosted) -> list[dict[str, Any]]:
-    """
-    Every plugin, attached or not, sorted by (sort, slug); rejected and unreadable ones with their reasons.
-    """
-    listed = {entry["name"]: entry for entry in host.boot.listing().get("plugins", ())}
-    rows = [_attached_row(host, plugin, listed.pop(plugin.slug, {})) for plugin in host.manager.plugins]
-    rows.extend(_other_row(host, slug, entry) for slug, entry in listed.items())
-    rows.extend(_failure_row(failure) for failure in host.boot.listing().get("failures", ()))
-    return sorted(rows, key=lambda row: (row["sort"], row["slug"] or ""))
+    @property
+    def stores(self) -> Stored:
+        """
+        The database; opened at the first use.
+        """
+        ...
 
+    def status(self) -> Status:
+        """
+        What this process runs beside what is wanted.
+        """
+        ...
 
-def _attached_row(host: Hosted, plugin: Any, entry: Mapping[str, Any]) -> dict[str, Any]:
-    about, state = plugin.facts.about, host.manager.state(plugin.slug)
-    failure = host.manager.failure(plugin.slug)
-    reasons = [] if failure is None else [_reason(failure.to_problem().to_json())]
-    return {
-        "slug": plugin.slug,
-        "kind": about["kind"],
-        "enabled": state != "disabled",
-        "config": {},
-        "nav": bool(plugin.facts.nav),
-        "sort": plugin.sort,
-        "labels": _labels(about["labels"]),
-        "version": plugin.version,
-        "display_name": about["display_name"],
-        "state": state,
-        "origin": about["origin"],
-        "reasons": reasons,
-        "problems": entry.get("problems", []),
-    }
+    def instances(self) -> Sequence[InstanceReport]:
+        """
+        What every process said last; asks the database.
+        """
+        ...
 
+    async def set_enabled(self, slug: str, *, enabled: bool, actor: str = "host", revision: int | None = None) -> PluginRecord:
+        """
+        Enable or disable a plugin.
+        """
+        ...
 
-def _other_row(host: Hosted, slug: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-    failure = host.boot.failures.get(slug)
-    reasons = entry["reasons"] if failure is None else [_reason(failure.to_problem().to_json())]
-    return _row(slug, entry, state="failed" if failure is not None else entry["state"], reasons=reasons)
+    async def toggle(self, slug: str, *, actor: str = "host") -> PluginRecord:
+        """
+        Turn the wish round.
+        """
+        ...
 
+    async def configure(
+        self, slug: str, patch: Mapping[str, Any], *, actor: str = "host", revision: int | None = None
+    ) -> PluginRecord:
+        """
+        Merge a change into the configuration.
+        """
+        ...
 
-def _failure_row(failure: Mapping[str, Any]) -> dict[str, Any]:
-    reasons = [_reason(problem) for problem in failure["problems"] if problem["severity"] == "error"]
-    return _row(failure["name"], failure, state="rejected", reasons=reasons)
+    async def arrange(  # noqa: PLR0913 - each is a wish of its own
+        self,
+        slug: str,
+        *,
+        nav: bool | None = None,
+        sort: int | None = None,
+        labels: Mapping[str, str] | None = None,
+        actor: str = "host",
+        revision: int | None = None,
+    ) -> PluginRecord:
+        """
+        Change how a plugin shows in the navigation.
+        """
+        ...
 
+    async def reload(self, slug: str, *, actor: str = "host") -> PluginRecord:
+        """
+        Load a plugin anew, in every process.
+        """
+        ...
 
-def _row(slug: str | None, entry: Mapping[str, Any], *, state: str, reasons: list[Any]) -> dict[str, Any]:
-    return {
-        "slug": slug,
-        "kind": "integration",
-        "enabled": False,
-        "config": {},
-        "nav": False,
-        "sort": 0,
-        "labels": {},
-        "version": entry.get("version"),
-        "display_name": entry.get("display_name"),
-        "state": state,
-        "origin": entry["origin"],
-        "reasons": reasons,
-        "problems": entry.get("problems", []),
-    }
+    async def release(self, slug: str, *, actor: str = "host") -> PluginRecord:
+        """
+        Take a plugin out of quarantine.
+        """
+        ...
 
+    async def grant(self, slug: str, grants: Mapping[str, Any], digest: str | None, *, actor: str = "host") -> PluginRecord:
+        """
+        Grant what a plugin may ask of the host, in the place of earlier grants.
+        """
+        ...
 
-def _reason(problem: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: problem[key] for key in ("code", "params", "message", "hint")}
+    def figures(self) -> Mapping[str, Any]:
+        """
+        What was counted of the calls to each plugin that answers.
+        """
+        ...
 
+    def explain(self, slug: str) -> Mapping[str, Any] | None:
+        """
+        The document of ``why --json``; None where nothing of that name is found. Looks for plugins anew.
+        """
+        ...
 
-def _labels(labels: Any) -> dict[str, str]:
-    if labels is None:
-        return {}
-    return {"en": labels} if isinstance(labels, str) else dict(labels)
+    def examine(self) -> Sequence[Mapping[str, Any]]:
+        """
+        The checks of the doctor: ``id``, ``status``, ``message``, ``fix``.
+        """
+        ...

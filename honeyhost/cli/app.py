@@ -3,7 +3,7 @@ The program: the commands by name, each built when it is asked for, and the help
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from inspect import cleandoc
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from honeyhost import __version__
 from honeyhost.cli.failures import COULD_NOT_RUN, guarded
 from honeyhost.cli.options import shared_parameters
 from honeyhost.cli.render.text import Line, line, span
-from honeyhost.cli.signatures import COMMANDS, EXAMPLES
+from honeyhost.cli.signatures import COMMANDS, EXAMPLES, GROUPS
 from honeyhost.cli.streams import Streams
 from honeyhost.cli.wishes import Wishes
 from honeyhost.errors import UsageError
@@ -35,19 +35,36 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments:
         return guarded(streams, lambda: short_help(streams))
     word, rest = _spelled(arguments)
+    if word in GROUPS:
+        second, rest = _spelled(rest)
+        word = f"{word} {second}".rstrip()
     return guarded(streams, lambda: _dispatched(word, rest, streams), command=f"{_PROGRAM} {word}".rstrip())
 
 
-def short_help(streams: Streams) -> int:
+def short_help(streams: Streams, group: str = "") -> int:
     """
-    What somebody needs who typed the program's name alone. Nothing was asked for, so it is no success.
+    What somebody needs who typed the program's name alone, or that of a group of commands. Nothing was asked for, so it is no
+    success.
     """
-    wide = max(len(name) for name in COMMANDS)
-    lines: list[Line] = [line(span("usage: ", "dim"), f"{_PROGRAM} COMMAND")]
-    lines += [line("  ", span(name.ljust(wide), "bold"), "  ", summary(function)) for name, function in COMMANDS.items()]
-    lines += [line(span("help: ", "green"), f"{_PROGRAM} --help, or {_PROGRAM} COMMAND --help")]
+    summaries = dict(entries(group))
+    wide = max(len(name) for name in summaries)
+    program = f"{_PROGRAM} {group}".rstrip()
+    lines: list[Line] = [line(span("usage: ", "dim"), f"{program} COMMAND")]
+    lines += [line("  ", span(name.ljust(wide), "bold"), "  ", text) for name, text in summaries.items()]
+    lines += [line(span("help: ", "green"), f"{program} --help, or {program} COMMAND --help")]
     streams.err.show(lines)
     return COULD_NOT_RUN
+
+
+def entries(group: str = "") -> Iterator[tuple[str, str]]:
+    """
+    The words that may follow the program's name, or that of a group of commands, each with its sentence.
+    """
+    if group:
+        yield from ((name.removeprefix(f"{group} "), summary(COMMANDS[name])) for name in COMMANDS if _in(group, name))
+        return
+    for name in dict.fromkeys(command.partition(" ")[0] for command in COMMANDS):
+        yield name, GROUPS[name] if name in GROUPS else summary(COMMANDS[name])
 
 
 def summary(function: Callable[..., int]) -> str:
@@ -78,26 +95,31 @@ class Command(typer.core.TyperCommand):
 
 class Commands(typer.core.TyperGroup):
     """
-    All commands, for the help of the program and for completion; none is built before it is asked for.
+    All commands, or those of one group, for help and for completion; none is built before it is asked for.
     """
+
+    group = ""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the framework's signature
         """
         The names in the order of the help.
         """
-        return list(COMMANDS)
+        return [name for name, _ in entries(self.group)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the framework's signature
         """
-        The command of this name, built now, or None.
+        The command of this name, or the group, built now, or None.
         """
-        return _command(cmd_name) if cmd_name in COMMANDS else None
+        name = f"{self.group} {cmd_name}".lstrip()
+        if name in GROUPS:
+            return _group(name)
+        return _command(name) if name in COMMANDS else None
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
         """
         The examples, then what the program is.
         """
-        _write_examples(formatter, "")
+        _write_examples(formatter, self.group)
         super().format_help_text(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the framework's signature
@@ -105,7 +127,7 @@ class Commands(typer.core.TyperGroup):
         The commands with their first sentences, without building them.
         """
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary(function)) for name, function in COMMANDS.items()])
+            formatter.write_dl(list(entries(self.group)))
 
 
 def _spelled(arguments: Sequence[str]) -> tuple[str, list[str]]:
@@ -132,8 +154,24 @@ def _dispatched(word: str, rest: list[str], streams: Streams) -> Any:
         return _command(word).main(rest, prog_name=f"{_PROGRAM} {word}", standalone_mode=False, obj=streams)
     if not word:
         return _program().main(rest, prog_name=_PROGRAM, standalone_mode=False, obj=streams)
-    near = closest(word, COMMANDS)
-    raise UsageError(f"there is no command '{word}'", hint=f"did you mean {near}?" if near else f"{_PROGRAM} --help")
+    group, _, second = word.partition(" ")
+    if group in GROUPS:
+        if not second:
+            return _of_group(group, rest, streams)
+        near = closest(second, (name for name, _ in entries(group)))
+        near, program = near and f"{group} {near}", f"{_PROGRAM} {group}"
+    else:
+        near, program = closest(word, (name for name, _ in entries())), _PROGRAM
+    raise UsageError(f"there is no command '{word}'", hint=f"did you mean {near}?" if near else f"{program} --help")
+
+
+def _of_group(group: str, rest: list[str], streams: Streams) -> Any:
+    """
+    The help of a group of commands, or the short one where nothing was asked for.
+    """
+    if not rest:
+        return short_help(streams, group)
+    return _group(group).main(rest, prog_name=f"{_PROGRAM} {group}", standalone_mode=False, obj=streams)
 
 
 def _command(name: str) -> Any:
@@ -142,6 +180,15 @@ def _command(name: str) -> Any:
     command = typer.main.get_command(app)
     command.params += shared_parameters()
     return command
+
+
+def _group(name: str) -> Any:
+    app = typer.Typer(name=name, cls=Commands, rich_markup_mode=None, add_completion=False, help=GROUPS[name])
+    app.callback()(_no_options)
+    group: Any = typer.main.get_command(app)
+    group.group = name
+    group.params += shared_parameters()
+    return group
 
 
 def _program() -> Any:
@@ -167,6 +214,16 @@ def _leading_options(
     """
     Options that stand before any command.
     """
+
+
+def _no_options() -> None:
+    """
+    Nothing stands before the commands of a group.
+    """
+
+
+def _in(group: str, name: str) -> bool:
+    return name.startswith(f"{group} ")
 
 
 def _write_examples(formatter: Any, name: str) -> None:

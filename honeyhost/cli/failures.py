@@ -22,8 +22,10 @@ from honeyhost.cli.render.text import line, span
 from honeyhost.cli.streams import OutputClosedError, Streams
 from honeyhost.diagnostics import Problem
 from honeyhost.errors import (
+    FunctionNotFoundError,
     HoneyhostError,
     MissingExtraError,
+    PluginNotFoundError,
     StoreUnavailableError,
     UnknownPluginError,
     UsageError,
@@ -36,7 +38,12 @@ INTERRUPTED = 130
 NOBODY_READS = 141
 """128 and the number of SIGPIPE, as 130 is 128 and that of SIGINT."""
 
-EXTRAS = {"fastapi": "web", "starlette": "web", "uvicorn": "web", "sqlalchemy": "store", "alembic": "store"}
+EXTRAS = {
+    **dict.fromkeys(("fastapi", "starlette", "uvicorn"), "web"),
+    **dict.fromkeys(("sqlalchemy", "alembic", "jsonschema"), "store"),
+    "psycopg": "postgres",
+    "watchfiles": "watch",
+}
 """Modules of optional libraries, and the extra that brings each."""
 
 
@@ -48,7 +55,14 @@ class CouldNotRunError(HoneyhostError):
     code = "could-not-run"
 
 
-_COULD_NOT_RUN = (UsageError, UnknownPluginError, StoreUnavailableError, CouldNotRunError)
+_COULD_NOT_RUN = (
+    UsageError,
+    UnknownPluginError,
+    PluginNotFoundError,
+    FunctionNotFoundError,
+    StoreUnavailableError,
+    CouldNotRunError,
+)
 
 
 def guarded(streams: Streams, action: Callable[[], Any], *, command: str = "honeyhost") -> int:

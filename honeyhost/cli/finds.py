@@ -2,6 +2,7 @@
 Finds: what a plugin's name stands for on this host.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from honeyhost.discovery.inventory import DiscoveredPlugin, DiscoveryFailure, Inventory
@@ -20,9 +21,9 @@ class Finds:
     failures: tuple[DiscoveryFailure, ...]
 
 
-def finds(inventory: Inventory, name: str) -> Finds:
+def finds(inventory: Inventory, name: str, *, also: Iterable[str] = ()) -> Finds:
     """
-    What has this name.
+    What has this name. ``also`` are names that a near miss may mean besides.
 
     Raises:
         UnknownPluginError: if nothing has; with the name that was probably meant.
@@ -33,15 +34,16 @@ def finds(inventory: Inventory, name: str) -> Finds:
         failures=tuple(failure for failure in inventory.failures if failure.name == name),
     )
     if not (found.plugins or found.failures):
-        raise unknown(inventory, name)
+        raise unknown(inventory, name, also)
     return found
 
 
-def unknown(inventory: Inventory, name: str) -> UnknownPluginError:
+def unknown(inventory: Inventory, name: str, also: Iterable[str] = ()) -> UnknownPluginError:
     """
     The error for a name that nothing has.
     """
     known = {plugin.name for plugin in inventory} | {failure.name for failure in inventory.failures if failure.name}
+    known.update(also)
     near = closest(name, known)
     hint = f"did you mean {near}?" if near else "honeyhost list shows every plugin that was found"
     return UnknownPluginError(f"there is no plugin '{name}' on this host", hint=hint, plugin=name)

@@ -7,16 +7,14 @@ nothing but the parser.
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from honeyhost.cli import access, verbs
 from honeyhost.cli.completion import code_words, plugin_names
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, and nothing else there.")]
-Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where anything would change.")]
-PluginName = Annotated[str, typer.Argument(metavar="NAME", autocompletion=plugin_names, show_default=False)]
+from honeyhost.cli.words import Check, Json, PluginName
+from honeyhost.cli.words import run_body as _run
 
 
 class Format(StrEnum):
@@ -111,20 +109,48 @@ def apply(
     return _run("apply", context, digest=digest, check=check, json=json)
 
 
-def serve(
+def serve(  # noqa: PLR0913 - the options of the command
     context: typer.Context,
     *,
     host: Annotated[str, typer.Option(metavar="H", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="P", min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes that answer.")] = 1,
     no_apply: Annotated[bool, typer.Option("--no-apply", help="Serve what was applied; leave a pending plan alone.")] = False,
+    safe_mode: Annotated[bool, typer.Option("--safe-mode", help="Start without any plugin; the wishes stay.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Take up changed plugin folders at once.")] = False,
 ) -> int:
     """
     Run the bundled platform with its plugins.
 
     Applies a pending plan first. Needs the extras web and store.
     """
-    return _run("serve", context, host=host, port=port, workers=workers, apply_first=not no_apply)
+    return _run(
+        "serve",
+        context,
+        host=host,
+        port=port,
+        workers=workers,
+        apply_first=not no_apply,
+        safe_mode=safe_mode,
+        watch=watch,
+    )
+
+
+def dev(  # noqa: PLR0913 - the options of the command
+    context: typer.Context,
+    *,
+    host: Annotated[str, typer.Option(metavar="H", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="P", min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes that answer.")] = 1,
+    no_apply: Annotated[bool, typer.Option("--no-apply", help="Serve what was applied; leave a pending plan alone.")] = False,
+    safe_mode: Annotated[bool, typer.Option("--safe-mode", help="Start without any plugin; the wishes stay.")] = False,
+) -> int:
+    """
+    Run the platform and take up changed plugin folders at once.
+
+    The same as serve --watch. Needs the extras web, store and watch.
+    """
+    return _run("dev", context, host=host, port=port, workers=workers, apply_first=not no_apply, safe_mode=safe_mode)
 
 
 def schema(context: typer.Context, *, json: Json = False) -> int:
@@ -162,10 +188,15 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "plan": plan,
     "apply": apply,
     "serve": serve,
+    "dev": dev,
+    **verbs.COMMANDS,
+    **access.COMMANDS,
     "schema": schema,
     "config": config,
     "explain": explain,
 }
+GROUPS: Mapping[str, str] = access.GROUPS
+"""Commands of two words: the first word, and what the commands behind it are about."""
 EXAMPLES: Mapping[str, tuple[str, str]] = {
     "": ("honeyhost list", "honeyhost check plugins/healthcare"),
     "list": ("honeyhost list", "honeyhost list --json"),
@@ -174,12 +205,10 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
     "plan": ("honeyhost plan", "honeyhost plan --check"),
     "apply": ("honeyhost apply", "honeyhost apply --digest 4f1c9a02"),
     "serve": ("honeyhost serve", "honeyhost serve --host 0.0.0.0 --port 80 --workers 4"),
+    "dev": ("honeyhost dev", "honeyhost dev --port 0"),
+    **verbs.EXAMPLES,
+    **access.EXAMPLES,
     "schema": ("honeyhost schema > plugin.schema.json", "honeyhost schema --json"),
     "config": ("honeyhost config", "honeyhost config --json"),
     "explain": ("honeyhost explain host-too-old", "honeyhost explain"),
 }
-
-
-def _run(command: str, context: typer.Context, **words: Any) -> int:
-    answer: int = import_module(f"honeyhost.cli.commands.{command}").run(context.obj, **words)
-    return answer

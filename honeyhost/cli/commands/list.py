@@ -14,6 +14,7 @@ from honeyhost.cli.render.table import Column, table
 from honeyhost.cli.render.text import Line, line, span
 from honeyhost.cli.streams import Streams
 from honeyhost.diagnostics import Problem
+from honeyhost.errors import MissingExtraError, StoreUnavailableError
 from honeyhost.recorded import recorded_listing
 from honeyhost.settings import Settings
 
@@ -25,34 +26,37 @@ COLUMNS = (
     Column(title="WHY"),
 )
 
+_STORE_TROUBLE = (StoreUnavailableError.code, MissingExtraError.code)
+
 
 def run(streams: Streams, *, json: bool) -> int:
     """
     Print the table; reading is no failure, so the exit code is 0 whatever stands in it.
     """
     settings = Settings.load()
-    listing = _listing(settings)
+    recorded = recorded_listing(settings)
+    listing = recorded if recorded is not None else _looked(settings)
     if json:
         write_json(streams.out, listing)
         return 0
-    rows = plugin_rows(listing)
+    rows = plugin_rows(listing, terminal=streams.out.terminal)
     glyphs = streams.out.glyphs
     cells = [[(glyphs.mark(row.mark), span(row.name, "bold")), *_cells(row)] for row in rows]
     indent = len(glyphs.none) and len(glyphs.none) + 1
     streams.answer(table(COLUMNS, cells, streams.out.width, indent=indent))
     for finding in listing["findings"]:
         streams.aside(problem_lines(Problem(**finding)))
-    _conclude(streams, rows, settings)
+    if rows:
+        _conclude(streams, listing, rows, applied=recorded is not None)
+    else:
+        _nothing(streams, settings)
     return 0
 
 
-def _listing(settings: Settings) -> Mapping[str, Any]:
+def _looked(settings: Settings) -> Mapping[str, Any]:
     """
-    What was recorded, while nothing has changed since; else what looking finds, whose rooms are only then loaded.
+    What looking finds, where something has changed since it was recorded; the rooms for that are only then loaded.
     """
-    recorded = recorded_listing(settings)
-    if recorded is not None:
-        return recorded
     found: Mapping[str, Any] = import_module("honeyhost.survey").survey(settings).to_json()
     return found
 
@@ -61,17 +65,26 @@ def _cells(row: Row) -> list[Line]:
     return [line(row.version), line(span(row.state, row.style)), line(span(row.origin, "dim")), row.why]
 
 
-def _conclude(streams: Streams, rows: Sequence[Row], settings: Settings) -> None:
+def _nothing(streams: Streams, settings: Settings) -> None:
     """
-    The counts, and what to look at first.
+    Where plugins were looked for in vain.
     """
-    if not rows:
-        places = f"no plugins in the environment, in {settings.bundled_root} or in {settings.customer_root}"
-        streams.aside([line(places)])
-        streams.next(f"mkdir -p {settings.customer_root}")
-        return
+    places = f"no plugins in the environment, in {settings.bundled_root} or in {settings.customer_root}"
+    streams.aside([line(places)])
+    streams.next(f"mkdir -p {settings.customer_root}")
+
+
+def _conclude(streams: Streams, listing: Mapping[str, Any], rows: Sequence[Row], *, applied: bool) -> None:
+    """
+    The counts, and what to do first; nothing where all that was found is well and applied.
+    """
     counts = Counter(row.state for row in rows)
     parts = ", ".join(f"{number} {state}" for state, number in counts.items())
     streams.aside([line(f"{len(rows)} found: {parts}")])
     first = next((row for row in rows if row.next), None)
-    streams.next(first.next if first is not None else "honeyhost plan")
+    if first is not None:
+        streams.next(first.next)
+    elif any(finding["code"] in _STORE_TROUBLE for finding in listing["findings"]):
+        streams.next("honeyhost doctor")
+    elif not applied:
+        streams.next("honeyhost plan")

@@ -6,8 +6,10 @@ and whoever asks at the printed address before the server is ready waits instead
 """
 
 import copy
+import os
 import socket
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
@@ -17,9 +19,14 @@ from uvicorn.supervisors import Multiprocess
 from honeyhost.cli.commands import apply as apply_command
 from honeyhost.cli.commands import plan as plan_command
 from honeyhost.cli.failures import CouldNotRunError
+from honeyhost.cli.render.problems import problem_lines
 from honeyhost.cli.render.text import Line, line, span
 from honeyhost.cli.streams import Streams
+from honeyhost.errors import StoreUnavailableError
+from honeyhost.propagation.last_known import last_known
 from honeyhost.settings import Settings
+from honeyhost.settings.assignments import PREFIX
+from honeyhost.watching import watch_library
 from honeyhost.wiring import administrator_token
 
 APPLICATION = "honeyhost.fastapi:application"
@@ -43,18 +50,55 @@ class StartFailedError(CouldNotRunError):
     code = "start-failed"
 
 
-def run(streams: Streams, *, host: str, port: int, workers: int, apply_first: bool) -> int:
+def run(  # noqa: PLR0913 - the options of the command
+    streams: Streams,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    apply_first: bool,
+    safe_mode: bool = False,
+    watch: bool = False,
+) -> int:
     """
     Serve until somebody ends it.
     """
+    _tell_workers(safe_mode=safe_mode, watch=watch)
     settings = Settings.load()
+    if settings.watch:
+        watch_library()  # told in one line here, where the server would tell it with its whole traceback
     with _listener(host, port) as listener:
-        if apply_first:
-            _apply(streams, settings)
-        streams.answer(_welcome(_address(listener, host), _administrator(settings)))
+        administrator = _prepared(streams, settings, apply_first=apply_first)
+        streams.answer(_welcome(_address(listener, host), administrator))
         streams.out.flush()
         _serve(streams, listener, workers)
     return 0
+
+
+def _tell_workers(**wishes: bool) -> None:
+    """
+    Settings of this run alone, for this process and for those that it starts.
+    """
+    for name, wished in wishes.items():
+        if wished:
+            os.environ[f"{PREFIX}{name.upper()}"] = "true"
+
+
+def _prepared(streams: Streams, settings: Settings, *, apply_first: bool) -> Line:
+    """
+    Apply, see that there is an administrator, and say where the token is.
+
+    A platform that may start from what it last knew starts without its database too.
+    """
+    try:
+        if apply_first:
+            _apply(streams, settings)
+        return _administrator(settings)
+    except StoreUnavailableError as error:
+        if settings.database_failure == "refuse" or last_known(settings.data_dir) is None:
+            raise
+        streams.aside(problem_lines(replace(error.to_problem(), severity="warning")))
+    return line("administrator token: as shown when it was made; it opens nothing until the database answers")
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -155,8 +199,9 @@ def _together(config: uvicorn.Config, listener: socket.socket) -> bool:
 
 def _logging() -> dict[str, Any]:
     """
-    The server's own logging, but all of it on standard error.
+    The server's own logging, but all of it on standard error, and the host's beside it.
     """
     config = copy.deepcopy(LOGGING_CONFIG)
     config["handlers"]["access"]["stream"] = "ext://sys.stderr"
+    config["loggers"]["honeyhost"] = {"handlers": ["default"], "level": "INFO", "propagate": False}
     return config

@@ -2,15 +2,15 @@
 ``why``: every rule asked about one plugin, and the smallest change that would admit it.
 """
 
-from typing import Any
-
 from honeyhost.cli.finds import Finds, finds
 from honeyhost.cli.output import document, write_json
-from honeyhost.cli.render.problems import counted, place_of, problem_lines
+from honeyhost.cli.render.problems import counted, problem_lines
+from honeyhost.cli.render.rows import taken_out_by
 from honeyhost.cli.render.text import line, span
 from honeyhost.cli.render.verdict import verdict_lines
 from honeyhost.cli.streams import Streams
-from honeyhost.discovery.inventory import DiscoveryFailure
+from honeyhost.discovery.inventory import DiscoveredPlugin
+from honeyhost.explaining import verdicts
 from honeyhost.resolver.explanation import Explanation, explain
 from honeyhost.settings import Settings
 from honeyhost.survey import Survey, survey
@@ -22,18 +22,20 @@ def run(streams: Streams, *, name: str, verbose: bool, json: bool) -> int:
     """
     found = survey(Settings.load())
     named = finds(found.inventory, name)
-    explanations = [explain(found.resolution, plugin) for plugin in named.plugins]
     if json:
-        shapes = [explanation.to_json() for explanation in explanations]
-        shapes += [_failure_json(name, failure) for failure in named.failures]
-        others = {"others": shapes[1:]} if shapes[1:] else {}
-        write_json(streams.out, document({**shapes[0], **others}))
+        write_json(streams.out, document(verdicts(found, name) or {}))
         return 0
+    explanations = [explain(found.resolution, plugin) for plugin in named.plugins]
     _tell(streams, found, named, explanations, verbose=verbose)
+    for finding in found.standing.findings:
+        streams.aside(problem_lines(finding))
     codes = [check.reason.code for told in explanations for check in told.failed if check.reason is not None]
     codes += [problem.code for failure in named.failures for problem in failure.problems]
+    codes += [failed.code for plugin in named.plugins if (failed := found.failure_of(plugin)) is not None]
     if codes:
         streams.next(f"honeyhost explain {codes[0]}")
+    elif found.standing.wish(name) == "quarantined":
+        streams.next(f"honeyhost release {name}")
     return 0
 
 
@@ -41,7 +43,7 @@ def _tell(streams: Streams, found: Survey, named: Finds, explanations: list[Expl
     for plugin, explanation in zip(named.plugins, explanations, strict=True):
         if len(named.plugins) > 1:
             streams.answer([line(span(str(plugin.origin), "dim"))])
-        note = ", and disabled" if found.state_of(plugin) == "disabled" else ""
+        note = _note(found, plugin, terminal=streams.out.terminal) if found.state_of(plugin) != "rejected" else ""
         if plugin.origin.kind == "archive":
             note = ", and served once it is installed"
         streams.answer(verdict_lines(explanation, streams.out.glyphs, streams.out.width, verbose=verbose, note=note))
@@ -53,20 +55,13 @@ def _tell(streams: Streams, found: Survey, named: Finds, explanations: list[Expl
             streams.answer(problem_lines(problem, width=streams.out.width))
 
 
-def _failure_json(name: str, failure: DiscoveryFailure) -> dict[str, Any]:
+def _note(found: Survey, plugin: DiscoveredPlugin, *, terminal: bool) -> str:
     """
-    What cannot be read was asked one rule only, and each error is a way to fail it.
+    That an accepted plugin was taken out all the same, and by whom or what; or why it failed.
     """
-    errors = [problem for problem in failure.problems if problem.severity == "error"]
-    checks = [
-        {
-            "rule": "manifest",
-            "passed": False,
-            "fact": problem.code,
-            "source": place_of(problem) or failure.origin.location,
-            "message": problem.message,
-        }
-        for problem in errors
-    ]
-    hints = [problem.hint for problem in errors if problem.hint]
-    return {"name": name, "verdict": "rejected", "checks": checks, "smallest_change": hints[0] if hints else None}
+    wish, failed = found.standing.wish(plugin.name), found.failure_of(plugin)
+    if wish == "accepted":
+        return "" if failed is None else f", and failed: {failed.said}"
+    (reason,) = found.standing.reasons(plugin.name)
+    by = taken_out_by(reason, terminal=terminal)
+    return f", and {wish}" + (": " if wish == "quarantined" else " " if by else "") + by

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from honeyhost.cli.render.glyphs import Glyphs, Mark
-from honeyhost.cli.render.problems import counted, help_line, place_of
+from honeyhost.cli.render.problems import counted, help_line
 from honeyhost.cli.render.table import Column, table
 from honeyhost.cli.render.text import Line, indented, line, span
 from honeyhost.diagnostics import Problem
@@ -67,5 +67,5 @@ def _brought(number: int, milliseconds: float) -> str:
 
 
 def _told(problem: Problem) -> Line:
-    place = place_of(problem)
+    place = problem.place
     return line(span(problem.code, "cyan"), f": {problem.message}", span(f" ({place})" if place else "", "dim"))

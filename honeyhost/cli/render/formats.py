@@ -2,7 +2,6 @@
 Formats of a check for other programs: one line per problem, or annotations of GitHub Actions.
 """
 
-from honeyhost.cli.render.problems import place_of
 from honeyhost.cli.render.text import Line, line
 from honeyhost.diagnostics import Problem
 from honeyhost.names import visible
@@ -14,7 +13,7 @@ def concise(target: str, problem: Problem) -> Line:
     """
     ``file:line:column: severity[code]: message``; the target stands where no file is known.
     """
-    return line(f"{place_of(problem) or target}: {problem.severity}[{problem.code}]: {problem.message}")
+    return line(f"{problem.place or target}: {problem.severity}[{problem.code}]: {problem.message}")
 
 
 def github(target: str, problem: Problem) -> Line:

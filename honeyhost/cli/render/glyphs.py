@@ -7,9 +7,16 @@ from typing import Literal
 
 from honeyhost.cli.render.text import Span, Style
 
-Mark = Literal["good", "off", "bad", "alert", "unknown", "none"]
+Mark = Literal["good", "off", "bad", "alert", "unknown", "note", "none"]
 
-_STYLES: dict[Mark, Style] = {"good": "green", "off": "dim", "bad": "red", "alert": "yellow", "unknown": "yellow"}
+_STYLES: dict[Mark, Style] = {
+    "good": "green",
+    "off": "dim",
+    "bad": "red",
+    "alert": "yellow",
+    "unknown": "yellow",
+    "note": "dim",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +30,7 @@ class Glyphs:
     bad: str
     alert: str
     unknown: str
+    note: str
     none: str
 
     def mark(self, mark: Mark) -> Span:
@@ -33,9 +41,9 @@ class Glyphs:
         return Span(f"{glyph} " if glyph else "", _STYLES.get(mark, ""))
 
 
-UNICODE = Glyphs(good="✓", off="○", bad="✗", alert="!", unknown="?", none=" ")
-ASCII = Glyphs(good="+", off="-", bad="x", alert="!", unknown="?", none=" ")
-NO_GLYPHS = Glyphs(good="", off="", bad="", alert="", unknown="", none="")
+UNICODE = Glyphs(good="✓", off="○", bad="✗", alert="!", unknown="?", note="-", none=" ")
+ASCII = Glyphs(good="+", off="-", bad="x", alert="!", unknown="?", note="-", none=" ")
+NO_GLYPHS = Glyphs(good="", off="", bad="", alert="", unknown="", note="", none="")
 
 
 def glyphs_for(encoding: str, *, accessible: bool = False) -> Glyphs:

@@ -27,7 +27,7 @@ def problem_lines(problem: Problem, sources: Sources | None = None, *, width: in
     The problem as a person reads it; an error quotes its line where the source is at hand.
     """
     lines = [headline(problem)]
-    place = place_of(problem)
+    place = problem.place
     if place or problem.path:
         path = f"   {problem.path}" if place and problem.path else problem.path or ""
         lines.append(line("  ", span("--> ", "cyan"), span(place), span(path, "dim")))
@@ -50,16 +50,6 @@ def help_line(hint: str) -> Line:
     The next thing to do.
     """
     return line(span("help: ", "green"), hint)
-
-
-def place_of(problem: Problem) -> str:
-    """
-    ``file:line:column``, as far as it is known.
-    """
-    if problem.file is None:
-        return ""
-    numbers = [str(number) for number in (problem.line, problem.column) if number is not None]
-    return ":".join([problem.file, *numbers])
 
 
 def counted(number: int, word: str) -> str:

@@ -14,20 +14,6 @@ from honeyhost.cli.signatures import COMMANDS
 
 
 @pytest.fixture
-def said(capsys):
-    """
-    Runs a command; the exit code and both streams.
-    """
-
-    def command(*words):
-        code = run(words)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return command
-
-
-@pytest.fixture
 def mixed(platform):
     platform.add("finance")
     platform.add("healthcare", {"requires_host": ">=2.1"})
@@ -59,7 +45,26 @@ def test_help_of_the_program_and_of_commands(said):
     assert code == 0
     assert out.index("Examples:") < out.index("Commands:")
     for name in COMMANDS:
-        assert said(name, "--help")[1].startswith(f"Usage: honeyhost {name} [OPTIONS]")
+        assert said(*name.split(), "--help")[1].startswith(f"Usage: honeyhost {name} [OPTIONS]")
+
+
+def test_the_name_of_a_group_alone_is_its_short_help(said):
+    code, out, err = said("token")
+    assert (code, out) == (2, "")
+    assert err.startswith("usage: honeyhost token COMMAND\n  create  Make an access token; its text is shown this once.\n")
+    code, out, err = said("token", "--help")
+    assert (code, err) == (0, "")
+    assert out.index("Examples:") < out.index("Commands:") < out.index("create  ")
+
+
+def test_an_unknown_command_of_a_group_is_wrong_use(said):
+    assert said("token", "crate") == (
+        2,
+        "",
+        "error[wrong-use]: there is no command 'token crate'\nhelp: did you mean token create?\n",
+    )
+    assert said("token", "zzz")[2].endswith("help: honeyhost token --help\n")
+    assert said("tokn")[2].endswith("help: did you mean token?\n")
 
 
 def test_an_unknown_command_is_wrong_use(said):
@@ -240,6 +245,9 @@ def completed(monkeypatch, capsys):
 
 def test_a_shell_is_offered_commands_plugins_and_codes(mixed, completed):
     assert completed("honeyhost ch") == ["check"]
+    assert completed("honeyhost tok") == ["token"]
+    assert completed("honeyhost token re") == ["revoke"]
+    assert completed("honeyhost disable f") == ["finance"]
     assert completed("honeyhost why f") == ["finance"]
     assert completed("honeyhost check l") == ["legacy-crm"]
     assert completed("honeyhost explain missing-e") == ["missing-extra"]

@@ -3,7 +3,7 @@ import pytest
 from honeyhost.cli.render.colour import paint
 from honeyhost.cli.render.excerpt import LONGEST, excerpt, word_at
 from honeyhost.cli.render.formats import concise, github
-from honeyhost.cli.render.problems import counted, place_of, problem_lines
+from honeyhost.cli.render.problems import counted, problem_lines
 from honeyhost.diagnostics import error, info, warning
 
 FILE = "plugins/healthcare/plugin.yaml"
@@ -63,10 +63,10 @@ def test_hostile_text_of_a_problem_is_shown_not_obeyed():
 
 
 def test_the_place_is_as_exact_as_is_known():
-    assert place_of(error("c", "m", file="f", line=1, column=2)) == "f:1:2"
-    assert place_of(error("c", "m", file="f", line=1)) == "f:1"
-    assert place_of(error("c", "m", file="f")) == "f"
-    assert place_of(error("c", "m")) == ""
+    assert error("c", "m", file="f", line=1, column=2).place == "f:1:2"
+    assert error("c", "m", file="f", line=1).place == "f:1"
+    assert error("c", "m", file="f").place == "f"
+    assert error("c", "m").place == ""
 
 
 def test_one_is_counted_without_an_s():

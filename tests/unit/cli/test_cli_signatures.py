@@ -5,13 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from honeyhost.cli.app import summary
-from honeyhost.cli.signatures import COMMANDS, EXAMPLES
+from honeyhost.cli.app import entries, summary
+from honeyhost.cli.signatures import COMMANDS, EXAMPLES, GROUPS
+from honeyhost.cli.words import body_of
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_a_body(name):
-    assert find_spec(f"honeyhost.cli.commands.{name}") is not None
+    assert find_spec(body_of(name)) is not None
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_every_group_has_two_examples_and_commands(name):
+    assert len(EXAMPLES[name]) == 2
+    assert all(example.startswith(f"honeyhost {name} ") for example in EXAMPLES[name])
+    assert [word for word, _ in entries(name)] == [
+        command.removeprefix(f"{name} ") for command in COMMANDS if command.startswith(f"{name} ")
+    ]
+    assert name not in COMMANDS
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -35,7 +46,7 @@ def _handed(function):
 
 
 def _taken(name):
-    path = Path(find_spec(f"honeyhost.cli.commands.{name}").origin)
+    path = Path(find_spec(body_of(name)).origin)
     functions = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)]
     (run,) = [function for function in functions if function.name == "run"]
     assert [argument.arg for argument in run.args.args] == ["streams"]

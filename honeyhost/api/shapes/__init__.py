@@ -1,0 +1,3 @@
+"""
+Shapes: what comes in and what goes out over HTTP, as the API document describes it.
+"""

@@ -1,0 +1,3 @@
+"""
+Verbs: what can be asked of the host over HTTP, by topic.
+"""

@@ -1,0 +1,3 @@
+"""
+``group``: groups of people and programs, and their permissions.
+"""

@@ -1,0 +1,3 @@
+"""
+``state``: backup and transfer of what operators decided.
+"""

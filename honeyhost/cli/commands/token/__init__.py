@@ -1,0 +1,3 @@
+"""
+``token``: access tokens of programs and of the administrator.
+"""

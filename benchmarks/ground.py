@@ -4,7 +4,7 @@ Ground: the platforms that are measured, written to disk once and applied as an 
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,6 +78,19 @@ class Ground:
         """
         folder = self.root / "empty"
         folder.mkdir(exist_ok=True)
+        return Platform(folder)
+
+    def single(self, name: str, plugins: Mapping[str, Mapping[str, str]]) -> Platform:
+        """
+        A platform of its own with these plugins as folders, not applied; files by their path below the plugin's folder.
+        """
+        folder = fixtures.clear(self.root / name)
+        (folder / "plugins").mkdir(parents=True)
+        for slug, files in plugins.items():
+            for path, text in files.items():
+                place = folder / "plugins" / slug / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text, encoding="utf-8")
         return Platform(folder)
 
     def _folders(self, count: int) -> Platform:

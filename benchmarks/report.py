@@ -21,7 +21,7 @@ _METHOD = (
     "All alternatives take turns, in short batches of one process or in fresh interpreters, and a figure is the median of the "
     "CPU time of one operation: on a shared machine it is steady where wall time is not. Ratios are what counts; wall time "
     "stands beside it where work waits. The floor runs beside the others each time. `nox -s bench` runs the short form, which "
-    "fails where a ratio misses its target by more than 25 %. P5, P6, P10 and P12 to P17 measure rooms that are not built yet."
+    "fails where a ratio misses its target by more than 25 %. P5 and P13 to P17 measure rooms that are not built yet."
 )
 _SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 _MEGABYTE = 1e6
@@ -151,6 +151,10 @@ def _lacks(headline: Headline) -> dict[str, str]:
 def _number(value: float, unit: str) -> str:
     if unit == "x":
         return f"{_digits(value)}x"
+    if unit == "":
+        return f"{value:g}"
+    if unit == "KiB":
+        return f"{_digits(value)} KiB"
     if unit == "B":
         return f"{_digits(value / _MEGABYTE)} MB"
     scale, word = next(((scale, word) for scale, word in _SCALES if abs(value) >= scale), _SCALES[-1])

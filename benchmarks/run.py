@@ -16,10 +16,13 @@ import p1_boot
 import p2_requests
 import p3_unknown
 import p4_openapi
+import p6_call
 import p7_discovery
 import p8_resolve
 import p9_commands
+import p10_toggle
 import p11_memory
+import p12_upgrade
 from boots import Boots
 from ground import Ground
 from hosts import Hosts
@@ -27,7 +30,7 @@ from outcome import Headline
 from report import as_json, markdown, text
 from scale import FULL, QUICK, Scale
 
-HEADLINES = ("P1", "P2", "P3", "P4", "P7", "P8", "P9", "P11")
+HEADLINES = ("P1", "P2", "P3", "P4", "P6", "P7", "P8", "P9", "P10", "P11", "P12")
 README = Path(__file__).parent / "README.md"
 
 
@@ -61,10 +64,13 @@ def _headlines(folder: Path, scale: Scale) -> Mapping[str, Callable[[], Headline
         "P2": lambda: p2_requests.measure(hosts, scale),
         "P3": lambda: p3_unknown.measure(hosts, scale),
         "P4": lambda: p4_openapi.measure(boots, scale),
+        "P6": lambda: p6_call.measure(ground, scale),
         "P7": lambda: p7_discovery.measure(ground, scale),
         "P8": lambda: p8_resolve.measure(ground, scale),
         "P9": lambda: p9_commands.measure(ground, scale),
+        "P10": lambda: p10_toggle.measure(ground, scale),
         "P11": lambda: p11_memory.measure(boots, scale),
+        "P12": lambda: p12_upgrade.measure(ground, scale),
     }
 
 

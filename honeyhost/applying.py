@@ -5,34 +5,40 @@ First each plugin's part in the store, with its undo, then the generated files, 
 moment from which a start sees the new state.
 """
 
+import logging
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from honeyhost.attach.change import AttachPlan
 from honeyhost.attach.compiled import stamped
 from honeyhost.attach.files import locked_folder, sweep, write_with_undo
 from honeyhost.attach.frontend import frontend_entry, render_frontend_manifest
+from honeyhost.attach.migrations import MigrationPoint, heads, scripts
 from honeyhost.attach.plugins import PluginPoint
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import AttachError, HoneyhostError, PlanChangedError
 from honeyhost.manager.attaching import attached
 from honeyhost.manager.booting import snapshot_key
+from honeyhost.manager.failed import FailedPlugin
 from honeyhost.manager.places import survey_places
 from honeyhost.manager.snapshot import SnapshotContent, write_snapshot
 from honeyhost.manifest.validation import MANIFEST_NAME
 from honeyhost.planning import AttachFailure, Planned, Progress, plan, versions_in
 from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
+from honeyhost.recording import defaults_of
 from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
+from honeyhost.store.plugin_migrations import migrate_plugin
 from honeyhost.store.plugins import PluginTable
-from honeyhost.store.protocol import PluginDefaults, Undo
+from honeyhost.store.protocol import Undo
 from honeyhost.wiring import open_database
 
 __all__ = ["Applied", "AttachFailure", "AttachedSummary", "Planned", "apply", "plan"]
 
+logger = logging.getLogger("honeyhost")
 _SHORTEST_DIGEST = 8
 
 
@@ -129,9 +135,9 @@ def _write_store(settings: Settings, planned: Planned, undo: list[Undo]) -> dict
     changed = {change.plugin for change in planned.plan.changes}
     gone = versions_in(planned.applied).keys() - versions_in(planned.wanted).keys()
     undo.extend(catalog.detach(slug) for slug in sorted(gone))
-    refused: dict[str, AttachError] = {}
+    refused = _migrate(settings, planned)
     for plugin in planned.plugins:
-        if plugin.name not in changed:
+        if plugin.name not in changed or plugin.name in refused:
             continue
         try:
             undo.append(catalog.attach(plugin.name, plugin.manifest.permissions, plugin.manifest.seed_groups))
@@ -143,13 +149,36 @@ def _write_store(settings: Settings, planned: Planned, undo: list[Undo]) -> dict
     return refused
 
 
+def _migrate(settings: Settings, planned: Planned) -> dict[str, AttachError]:
+    """
+    The tables of every plugin brought to where its version needs them, also where nothing has changed: the database may be
+    another one. The slugs of those whose steps failed, with the reason. What was made is not taken back later.
+    """
+    database = open_database(settings.database_url)
+    failed: dict[str, AttachError] = {}
+    for plugin in planned.plugins:
+        folder = scripts(plugin)
+        if folder is None:
+            continue
+        try:
+            moved = migrate_plugin(database, plugin.name, folder, heads(folder))
+        except AttachError as error:
+            failed[plugin.name] = error
+            continue
+        if moved is not None:
+            extra = {"plugin": plugin.name, "phase": "migrate"}
+            logger.info("%s %s: %s", MigrationPoint.kind, plugin.name, moved, extra=extra)
+    return failed
+
+
 def _register(records: PluginTable, plugins: Sequence[DiscoveredPlugin]) -> Undo:
     """
     Record the plugins; the result forgets those that had no record before. The others keep what their manifests say now,
     which the next apply writes anyway.
     """
     before = {record.slug for record in records.all()}
-    made = [record.slug for record in records.register([_defaults(plugin) for plugin in plugins]) if record.slug not in before]
+    registered = records.register([defaults_of(plugin) for plugin in plugins])
+    made = [record.slug for record in registered if record.slug not in before]
 
     def forget() -> None:
         for slug in made:
@@ -158,22 +187,11 @@ def _register(records: PluginTable, plugins: Sequence[DiscoveredPlugin]) -> Undo
     return forget
 
 
-def _defaults(plugin: DiscoveredPlugin) -> PluginDefaults:
-    manifest = plugin.manifest
-    labels = manifest.labels if manifest.labels is not None else manifest.display_name
-    return PluginDefaults(
-        slug=plugin.name,
-        kind=manifest.kind,
-        version=plugin.version,
-        nav=bool(manifest.nav),
-        sort=manifest.sort,
-        labels={"en": labels} if isinstance(labels, str) else dict(labels or {}),
-    )
-
-
 def _stored_words(changes: AttachPlan) -> list[str]:
-    words = {"permission": "permission", "seed-group": "seed group"}
-    counts = {kind: sum(change.kind == kind for change in changes.changes) for kind in words}
+    words = {"permission": "permission", "seed-group": "seed group", "migration": "migration"}
+    stays = (MigrationPoint.kind, "remove")  # the tables outlast their plugin
+    done = [change.kind for change in changes.changes if (change.kind, change.action) != stays]
+    counts = {kind: done.count(kind) for kind in words}
     return [f"{count} {words[kind]}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
 
 
@@ -195,17 +213,35 @@ def _shown(path: Path) -> str:
 def _write_snapshot(settings: Settings, outcome: Planned) -> str:
     plugins = tuple(attached(plugin, outcome.compiled[plugin.name]) for plugin in outcome.plugins)
     found_at = [plugin.origin.location for plugin in outcome.plugins]
+    failed = tuple(_failed(failure, outcome) for failure in outcome.failures)
+    found = replace(outcome.survey, failed={plugin.slug: plugin for plugin in failed})
     content = SnapshotContent(
         key=snapshot_key(settings_digest(settings), DEFAULT_PREFIX),
         places=survey_places(sys.path, settings.plugin_roots, found_at),
         plugins=plugins,
         applied=outcome.wanted,
-        listing=outcome.survey.to_json(),
+        listing=found.to_json(),
         watched=stamped(_unattached_files(outcome)),
         complete=not outcome.failures,
+        failed=failed,
     )
     _, digest = write_snapshot(snapshot_path(settings), content)
     return digest
+
+
+def _failed(failure: AttachFailure, outcome: Planned) -> FailedPlugin:
+    plugin = next(plugin for plugin in outcome.survey.resolution.accepted if plugin.name == failure.plugin)
+    installed = plugin.origin.kind == "entry-point" and not plugin.origin.editable
+    failed = FailedPlugin(
+        slug=plugin.name,
+        digest=plugin.digest,
+        code=failure.problem.code,
+        message=failure.problem.message,
+        hint=failure.problem.hint,
+        folder="" if installed else str(plugin.root),
+        files=(*plugin.stamps, plugin.manifest_file),
+    )
+    return replace(failed, stamps=failed.stamped())
 
 
 def _unattached_files(outcome: Planned) -> Iterator[str]:

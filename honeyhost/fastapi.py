@@ -4,6 +4,8 @@ The bundled platform: a small FastAPI application with its plugins.
 ``application`` is what a server is given: ``uvicorn --factory honeyhost.fastapi:application``.
 """
 
+import gc
+
 from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
@@ -38,6 +40,8 @@ def create_app(settings: Settings | None = None, *, identity: Identity | None = 
 
 def application() -> FastAPI:
     """
-    The platform with settings from the environment.
+    The platform with settings from the environment, for a process that serves nothing else: the search for garbage, which
+    follows each upgrade of a plugin, passes over all that was there before.
     """
+    gc.freeze()
     return create_app()

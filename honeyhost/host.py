@@ -4,9 +4,7 @@ The host: plugins in an application, wired from settings to the first answer.
 It holds no logic of its own; each step is a room's.
 """
 
-import asyncio
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from importlib import import_module
@@ -15,27 +13,29 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.params import Depends
 
-from honeyhost.api import host_routes
+from honeyhost.api import deferred_routes
 from honeyhost.attach.compiled import CompiledRoute
-from honeyhost.attach.routing.gate import Gate
 from honeyhost.attach.routing.openapi import BEARER_SCHEME
 from honeyhost.attach.routing.prefix import Prefix
 from honeyhost.attach.routing.serving import serve_plugins
 from honeyhost.attach.routing.site import Site
+from honeyhost.collector import collector_paused
+from honeyhost.controls import Change, Controls, threaded
 from honeyhost.errors import UsageError
-from honeyhost.manager.booting import Boot, boot_from, snapshot_key
+from honeyhost.manager.booting import Boot
+from honeyhost.manager.calls import Calls
 from honeyhost.manager.live import Live
 from honeyhost.manager.manager import Manager
-from honeyhost.manager.snapshot import Snapshot
-from honeyhost.manager.states import PluginState
-from honeyhost.recorded import DEFAULT_PREFIX, settings_digest, snapshot_path
+from honeyhost.propagation.drift import Status
+from honeyhost.recorded import DEFAULT_PREFIX
+from honeyhost.running import Running
 from honeyhost.runtimes import install_namespace
 from honeyhost.sdk import Identity
 from honeyhost.settings import Settings
-from honeyhost.store.peek import read_flags
+from honeyhost.store.records import InstanceReport, PluginDefaults, PluginRecord
 
 
-class Host:
+class Host(Controls):
     """
     The plugins of one FastAPI application.
 
@@ -51,9 +51,10 @@ class Host:
         prefix: below which the plugins answer; ends in ``{slug}``.
         dependencies: run before every route of a plugin, as dependencies of a parent router would.
         security_scheme: how callers present themselves, as OpenAPI says it; for ``/docs``.
+        stores: the platform's own, as ``honeyhost.store.stores.Stores``; those of ``database_url`` when left out.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a wish of its own
         self,
         settings: Settings | None = None,
         *,
@@ -61,14 +62,15 @@ class Host:
         prefix: str = DEFAULT_PREFIX,
         dependencies: Sequence[Depends] = (),
         security_scheme: Mapping[str, Any] = BEARER_SCHEME,
+        stores: Any = None,
     ) -> None:
         self.settings = settings if settings is not None else Settings.load()
         self.prefix = Prefix.parse(prefix)
         self._identity = identity
         self._dependencies = tuple(dependencies)
         self._security_scheme = security_scheme
-        self._manager: Manager | None = None
-        self._boot: Boot | None = None
+        self._stores = stores
+        self._running: Running | None = None
 
     def attach(self, app: FastAPI) -> Callable[[], None]:
         """
@@ -78,39 +80,39 @@ class Host:
 
         Raises:
             UsageError: if the host is attached already.
+            StoreUnavailableError: if the database cannot be reached, and the host may not start without it or knows nothing.
         """
-        if self._manager is not None:
+        if self._running is not None:
             raise UsageError("this host is attached to an application already", hint="make one Host for each application")
         site = Site(app=app, prefix=self.prefix, own_dependencies=self._dependencies)
         undo = [install_namespace(self.settings.plugin_roots)]
-        self._boot = self._booted(site)
-        recorded = self._boot.snapshot is None or site.plain
-        manager = Manager(site, self._gate(app), seconds=self.settings.start_timeout, recorded=recorded)
-        manager.adopt(self._boot.plugins, self._enabled_flags())
-        self._manager = manager
-        undo.append(serve_plugins(app, self.prefix, lambda: manager.live, self._security_scheme))
-        undo.append(host_routes(app, self))
+        try:
+            with collector_paused():  # a thousand plugins are read, and none of it is garbage
+                running = Running.begin(self.settings, site, self.identity)
+            undo.append(running.close)
+            self._running = running
+            control = deferred_routes(app, self)
+            undo.append(control.remove)
+            undo.append(serve_plugins(app, self.prefix, running.current, self._security_scheme, prepare=control.build))
+        except BaseException:
+            self._detach(undo)
+            raise
+        return lambda: self._detach(undo)
 
-        def detach() -> None:
-            for step in reversed(undo):
-                step()
-            self._manager = self._boot = None
-
-        return detach
+    def _detach(self, undo: list[Callable[[], None]]) -> None:
+        while undo:
+            undo.pop()()
+        self._running = None
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         """
         The start and the end of the plugins, for ``FastAPI(lifespan=host.lifespan)``. Attaches the host if need be.
         """
-        if self._manager is None:
+        if self._running is None:
             self.attach(app)
-        manager = self.manager
-        await manager.start()
-        try:
+        async with self._attached_to.serving(lambda: self.stores):
             yield
-        finally:
-            await manager.stop()
 
     @property
     def manager(self) -> Manager:
@@ -120,28 +122,49 @@ class Host:
         Raises:
             UsageError: if the host is not attached.
         """
-        if self._manager is None:
-            raise UsageError("this host is not attached to an application", hint="call host.attach(app) first")
-        return self._manager
+        return self._attached_to.manager
 
     @property
     def live(self) -> Live:
         """
         What answers at this moment.
         """
-        return self.manager.live
+        return self._attached_to.current()
 
     @property
     def boot(self) -> Boot:
         """
-        What the start found.
+        What the start found, or what was taken up since.
 
         Raises:
             UsageError: if the host is not attached.
         """
-        if self._boot is None:
-            raise UsageError("this host is not attached to an application", hint="call host.attach(app) first")
-        return self._boot
+        return self._attached_to.renewal.boot
+
+    @property
+    def records(self) -> Mapping[str, PluginRecord]:
+        """
+        The records of this moment, by slug: another mapping after every change.
+        """
+        self._attached_to.current()
+        return self._attached_to.following.records
+
+    @property
+    def calls(self) -> Calls:
+        """
+        The calls of functions of plugins.
+        """
+        return self._attached_to.calls
+
+    @cached_property
+    def stores(self) -> Any:
+        """
+        The database, as ``honeyhost.store.stores.Stores``; opened at the first use.
+
+        Raises:
+            StoreUnavailableError: if it cannot be reached.
+        """
+        return self._stores if self._stores is not None else import_module("honeyhost.wiring").stores_of(self.settings)
 
     @cached_property
     def identity(self) -> Identity:
@@ -163,44 +186,81 @@ class Host:
         answering = sorted(self.live.enabled.items())
         return tuple(route for _, plugin in answering for route in plugin.facts.compiled.routes)
 
-    async def set_enabled(self, slug: str, *, enabled: bool) -> PluginState:
+    def call(
+        self, slug: str, function: str, args: Mapping[str, Any] | None = None, timeout: float | None = None
+    ) -> Coroutine[Any, Any, Any]:
         """
-        The state of a plugin after it was enabled or disabled, here at once and in the store for every later start.
+        What a function of a plugin answers, to be awaited; see :meth:`honeyhost.manager.calls.Calls.call`.
 
         Raises:
-            UnknownPluginError: if no attached plugin has the slug.
+            CallError: one of its kinds, for each way in which a call can come to nothing.
         """
-        state = await self.manager.set_enabled(slug, enabled=enabled)
-        keep = import_module("honeyhost.wiring").keep_enabled
-        await asyncio.to_thread(keep, self.settings, slug, enabled=enabled, version=self._version(slug))
-        return state
+        running = self._running or self._attached_to
+        return running.calls.call(slug, function, args, timeout=timeout)
 
-    def _enabled_flags(self) -> Mapping[str, bool]:
+    def status(self) -> Status:
         """
-        The enabled wishes that the store holds; a plugin that is not in it is wanted.
+        What this process runs beside what is wanted, and in what it is behind.
         """
-        flags = read_flags(self.settings.database_url)
-        if flags is not None:
-            return flags.enabled
-        if self.settings.database_url.startswith("sqlite"):
-            return {}
-        stored: Mapping[str, bool] = import_module("honeyhost.wiring").stored_flags(self.settings)
-        return stored
+        return self._attached_to.status()
 
-    def _gate(self, app: FastAPI) -> Gate:
-        # A router of a plugin can lift the application's own limit of a body; the gate holds the smaller of the two.
-        sizes = [size for size in (self.settings.max_body_size, app.max_body_size) if size is not None]
-        return Gate(identity=self.identity, max_body_size=min(sizes, default=None), timeout=self.settings.request_timeout)
+    def instances(self) -> tuple[InstanceReport, ...]:
+        """
+        What every process of the platform said last; asks the database.
 
-    def _version(self, slug: str) -> str:
-        return next((plugin.version for plugin in self.manager.plugins if plugin.slug == slug), "")
+        Raises:
+            StoreUnavailableError: if it cannot be reached.
+        """
+        reports: tuple[InstanceReport, ...] = self.stores.instances.all()
+        return reports
 
-    def _booted(self, site: Site) -> Boot:
-        # Discovery, resolver and their libraries are loaded only where no snapshot fits: they cost more than the start.
-        snapshot = Snapshot.open(snapshot_path(self.settings))
-        key = snapshot_key(settings_digest(self.settings), self.prefix.template)
-        if snapshot is not None and snapshot.fits(key, sys.path, self.settings.plugin_roots):
-            return boot_from(snapshot)
-        usable = snapshot if snapshot is not None and snapshot.made_under(key) else None
-        made: Boot = import_module("honeyhost.wiring").boot_afresh(self.settings, site, usable)
-        return made
+    def figures(self) -> Mapping[str, Any]:
+        """
+        What was counted of the calls to each plugin, by slug.
+        """
+        return self.calls.figures()
+
+    def explain(self, slug: str) -> Mapping[str, Any] | None:
+        """
+        The document of ``why --json``; None where nothing of that name is found. Looks for plugins anew.
+        """
+        document: Mapping[str, Any] | None = import_module("honeyhost.explaining").explained(self.settings, slug)
+        return document
+
+    def examine(self) -> tuple[Mapping[str, Any], ...]:
+        """
+        The checks of ``doctor --json``. Takes some seconds.
+        """
+        return tuple(check.to_json() for check in import_module("honeyhost.doctoring").examine(self.settings))
+
+    async def change(self, change: Change, *, actor: str) -> PluginRecord:
+        """
+        The record after a change of the store, once this process has taken it up.
+        """
+        running = self._attached_to
+        record = await threaded(lambda: change(self.stores.changes(actor)))
+        await running.changed(record)
+        return record
+
+    async def reloaded(self, slug: str) -> None:
+        """
+        Wait until a reload that was asked for has come to an end.
+
+        Raises:
+            AttachError: the new one was left out and the old one goes on.
+        """
+        await self._attached_to.reloaded(slug)
+
+    def _defaults(self, slug: str) -> PluginDefaults | None:
+        """
+        Also of a plugin that was found and is not attached: it can be switched off, or mended and reloaded, all the same.
+        """
+        found = next((entry for entry in self.boot.listing().get("plugins", ()) if entry["name"] == slug), None)
+        known = super()._defaults(slug)
+        return known if known is not None or found is None else PluginDefaults(slug=slug, version=found["version"])
+
+    @property
+    def _attached_to(self) -> Running:
+        if self._running is None:
+            raise UsageError("this host is not attached to an application", hint="call host.attach(app) first")
+        return self._running

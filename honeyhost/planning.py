@@ -11,6 +11,7 @@ from honeyhost.attach.change import AttachPlan, Contribution, difference
 from honeyhost.attach.compiled import CompiledPlugin
 from honeyhost.attach.frontend import FrontendPoint
 from honeyhost.attach.groups import SeedGroupPoint
+from honeyhost.attach.migrations import MigrationPoint
 from honeyhost.attach.nav import NavPoint
 from honeyhost.attach.permissions import PermissionPoint
 from honeyhost.attach.plugins import PluginPoint
@@ -32,6 +33,7 @@ _POINTS: tuple[AttachPoint, ...] = (
     PluginPoint(),
     PermissionPoint(),
     SeedGroupPoint(),
+    MigrationPoint(),
     RouterPoint(),
     NavPoint(),
     FrontendPoint(),

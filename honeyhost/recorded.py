@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from honeyhost.manager.failed import FailedPlugin
 from honeyhost.manager.snapshot import Snapshot, settings_key
 from honeyhost.settings import Settings
-from honeyhost.store.peek import read_flags
 
+WAITING = "grant-missing"
+"""The reason of a plugin that waits for an operator's answer."""
 DEFAULT_PREFIX = "/api/plugins/{slug}"
 
 
@@ -24,17 +26,37 @@ def recorded_listing(settings: Settings) -> dict[str, Any] | None:
     snapshot = Snapshot.open(snapshot_path(settings))
     if snapshot is None:
         return None
-    # The framework's version decides how routes are described and not which plugins there are.
-    key = {**settings_key(settings_digest(settings), DEFAULT_PREFIX), "fastapi": snapshot.key.get("fastapi", "")}
-    if settings.archives or not snapshot.fits(key, sys.path, settings.plugin_roots):
+    if settings.archives or not snapshot.tells(_key(settings, snapshot), sys.path, settings.plugin_roots):
         return None
-    flags = read_flags(settings.database_url)
     listing = snapshot.listing()
+    if any(reason["code"] == WAITING for entry in listing["plugins"] for reason in entry["reasons"]):
+        return None  # an operator may have answered meanwhile
+    from honeyhost.standing import read_standing  # noqa: PLC0415 - a start does without it
+
+    standing, failed = read_standing(settings), {plugin.slug: plugin for plugin in snapshot.failed()}
     for entry in listing["plugins"]:
-        if entry["state"] != "rejected":
-            wanted = flags is None or flags.is_enabled(entry["name"])
-            entry["state"] = "accepted" if wanted else "disabled"
+        if entry["state"] == "rejected":
+            continue
+        entry["state"], entry["reasons"] = standing.wish(entry["name"]), standing.reasons(entry["name"])
+        if entry["state"] == "accepted" and entry["name"] in failed:
+            entry["state"], entry["reasons"] = "failed", [failed[entry["name"]].reason()]
+    listing["findings"] += [finding.to_json() for finding in standing.findings]
     return listing
+
+
+def recorded_failures(settings: Settings) -> dict[str, FailedPlugin]:
+    """
+    What the last ``apply`` could not attach, by slug, as far as the reasons still hold.
+    """
+    snapshot = Snapshot.open(snapshot_path(settings))
+    if snapshot is None or not snapshot.made_under(_key(settings, snapshot)):
+        return {}
+    return {plugin.slug: plugin for plugin in snapshot.failed() if plugin.fits()}
+
+
+def _key(settings: Settings, snapshot: Snapshot) -> dict[str, str]:
+    # The framework's version decides how routes are described and not which plugins there are.
+    return {**settings_key(settings_digest(settings), DEFAULT_PREFIX), "fastapi": snapshot.key.get("fastapi", "")}
 
 
 def snapshot_path(settings: Settings) -> Path:

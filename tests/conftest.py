@@ -76,6 +76,16 @@ class PlatformFolder:
         path.write_text(text, encoding="utf-8")
 
 
+@pytest.fixture(autouse=True)
+def _no_captured_code() -> Iterator[None]:
+    """
+    Code of plugins that an earlier test left loaded is nobody else's.
+    """
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not getattr(finder, "captured", False)]
+    yield
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not getattr(finder, "captured", False)]
+
+
 @pytest.fixture
 def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlatformFolder]:
     """

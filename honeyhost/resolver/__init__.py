@@ -6,11 +6,12 @@ Pure values and functions: nothing here reads a file, imports a plugin or needs 
 
 from honeyhost.resolver.checks import Check, HostCheck
 from honeyhost.resolver.explanation import Explanation, explain
-from honeyhost.resolver.profile import HostProfile, Policy
+from honeyhost.resolver.profile import Consent, HostProfile, Policy
 from honeyhost.resolver.reasons import (
     CapabilityConflict,
     DependencyCycle,
     DependencyRejected,
+    GrantMissing,
     HostExcluded,
     HostReason,
     HostTooNew,
@@ -35,9 +36,11 @@ from honeyhost.resolver.resolving import resolve
 __all__ = [
     "CapabilityConflict",
     "Check",
+    "Consent",
     "DependencyCycle",
     "DependencyRejected",
     "Explanation",
+    "GrantMissing",
     "HostCheck",
     "HostExcluded",
     "HostProfile",

@@ -34,6 +34,13 @@ _HOST = (
         "Install the plugin on a host that has it, or install a release that needs another runtime.",
     ),
 )
+_CONSENT = (
+    (
+        "grant-missing",
+        "The plugin asks the host for something that no operator has answered yet; it waits for that answer.",
+        "'honeyhost grant NAME' shows what it asks for; grant it, or let it run without with --without-new-grants.",
+    ),
+)
 _NEEDS = (
     (
         "plugin-missing",
@@ -90,6 +97,11 @@ _CLAIMS = (
 )
 _WARNINGS = (
     (
+        "grant-withheld",
+        "An operator has answered what the plugin asks for, and did not grant all of it. It runs without the rest.",
+        "Nothing, if that is meant; 'honeyhost grant NAME --all' grants it.",
+    ),
+    (
         "tested-up-to",
         "The host is newer than the last version that the plugin was tested with. It is attached all the same.",
         "Try it; an override of 'host-version' says that it works, or install a newer release.",
@@ -102,5 +114,5 @@ _WARNINGS = (
 )
 
 CODES: tuple[Code, ...] = tuple(
-    Code(code=code, meaning=meaning, mend=mend) for code, meaning, mend in (*_HOST, *_NEEDS, *_CLAIMS, *_WARNINGS)
+    Code(code=code, meaning=meaning, mend=mend) for code, meaning, mend in (*_HOST, *_CONSENT, *_NEEDS, *_CLAIMS, *_WARNINGS)
 )

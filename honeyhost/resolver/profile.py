@@ -10,6 +10,7 @@ from typing import Literal
 from packaging.version import InvalidVersion, Version
 
 from honeyhost.errors import SettingsError
+from honeyhost.manifest.grants import Grant
 from honeyhost.names import closest
 from honeyhost.resolver.checks import HostCheck
 
@@ -62,6 +63,20 @@ class HostProfile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Consent:
+    """
+    What an operator granted to one plugin, and the digest of the request that was answered with it.
+    """
+
+    grants: tuple[Grant, ...] = ()
+    digest: str | None = None
+
+
+NO_CONSENT = Consent()
+"""An operator who was never asked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """
     What the operator decided.
@@ -75,6 +90,8 @@ class Policy:
     """slug -> rules whose upper bound is waived (``host-version``, ``python-version``); every use is shown."""
     pins: Mapping[str, str] = field(default_factory=dict)
     """slug -> the distribution (for a folder: the location) that may have it; binds also where no other claims it."""
+    consents: Mapping[str, Consent] | None = None
+    """slug -> the operator's answer to what the plugin asks of the host; None where nobody can say, and nobody is asked."""
     checks: tuple[HostCheck, ...] = ()
     """The host's own rules, asked after the built-in ones."""
 

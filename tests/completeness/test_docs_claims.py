@@ -7,8 +7,12 @@ import pytest
 from fastapi import FastAPI
 
 from honeyhost import Host, Settings
+from honeyhost.api.problems import STATUSES
+from honeyhost.errors import CallError
+from honeyhost.manager.states import TRANSITIONS
 
-PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "permissions.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "explanation" / "permissions.md"
 SPY = """
 import gc
 
@@ -29,6 +33,14 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+def rows_of(page: Path) -> list[list[str]]:
+    """
+    The cells of every row of a table whose first cell is code.
+    """
+    rows = re.findall(r"^\| (`.+) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return [row.split(" | ") for row in rows]
+
+
 def text_of(page: Path) -> str:
     return re.sub(r"\s+", " ", page.read_text(encoding="utf-8"))
 
@@ -43,3 +55,16 @@ async def test_hostile_code_in_the_process_reads_secrets_and_the_documentation_s
         answer = await client.get("/api/plugins/spy/loot")
     assert "kept-from-plugins" in answer.json()
     assert "**permissions bind callers, and well-behaved code. They do not contain hostile plugin code.**" in text_of(PAGE)
+
+
+def test_the_table_of_states_is_the_one_that_the_manager_keeps() -> None:
+    rows = rows_of(DOCS / "explanation" / "how-plugins-live.md")
+    told = {first.strip("`"): frozenset(re.findall(r"`([a-z]+)`", last)) for first, _, last in rows if last.startswith("`")}
+    assert told == TRANSITIONS
+
+
+def test_the_table_of_call_errors_has_each_of_them_with_its_status() -> None:
+    rows = rows_of(DOCS / "how-to" / "call-plugins.md")
+    told = {first.strip("`"): int(last) for first, _, last in rows if last.isdigit()}
+    kinds = CallError.__subclasses__()
+    assert told == {kind.__name__: STATUSES.get(kind, STATUSES[CallError]) for kind in kinds}

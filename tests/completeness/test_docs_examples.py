@@ -10,6 +10,7 @@ from honeyhost.manifest import validate
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])
+PROGRAMS = sorted({*ROOT.glob("docs/examples/*.py")} - {ROOT / "docs" / "examples" / "demo.py"})  # that one checks itself
 BLOCK = re.compile(r"^(?:<!-- (?P<mark>[^>]+) -->\n+)?```(?P<language>\w+)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -36,6 +37,14 @@ def test_every_python_example_is_python(text: str) -> None:
 def test_an_example_marked_run_does_what_it_asserts(text: str, tmp_path: Path) -> None:
     done = run(
         [sys.executable, "-W", "error", "-c", text], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_an_example_program_does_what_it_asserts(program: Path, tmp_path: Path) -> None:
+    done = run(
+        [sys.executable, "-W", "error", str(program)], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
 

@@ -246,14 +246,16 @@ async def test_disabling_makes_a_plugin_vanish_at_once_and_for_later_starts(plat
     apply(Settings.load())
     app, host = attached()
     async with client(app) as http:
-        assert await host.set_enabled("clinic", enabled=False) == "disabled"
+        assert not (await host.set_enabled("clinic", enabled=False)).enabled
+        assert host.manager.state("clinic") == "disabled"
         assert (await http.get("/api/plugins/clinic/notes", headers=ADMIN)).status_code == 404
         assert (await http.get("/api/plugin-host/nav", headers=ADMIN)).json() == []
         assert "/api/plugins/clinic/notes" not in (await http.get("/openapi.json")).json()["paths"]
         later, _ = attached()
         async with client(later) as other:
             assert (await other.get("/api/plugins/clinic/notes", headers=ADMIN)).status_code == 404
-        assert await host.set_enabled("clinic", enabled=True) == "attached"
+        assert (await host.set_enabled("clinic", enabled=True)).enabled
+        assert host.manager.state("clinic") == "attached"
         assert (await http.get("/api/plugins/clinic/notes", headers=ADMIN)).status_code == 200
         assert (await http.get("/api/plugin-host/nav", headers=ADMIN)).json()[0]["label"] == "Ward"
 
@@ -268,7 +270,7 @@ async def test_a_plugin_that_was_never_applied_gets_its_record_when_it_is_disabl
 
 async def test_an_unknown_plugin_cannot_be_disabled(platform, attached):
     _, host = attached()
-    with pytest.raises(UnknownPluginError, match=r"^no attached plugin is called 'clinic'$"):
+    with pytest.raises(UnknownPluginError, match=r"^the store has no plugin 'clinic'$"):
         await host.set_enabled("clinic", enabled=False)
 
 

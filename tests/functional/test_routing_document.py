@@ -9,6 +9,7 @@ from hosting import Hosting, Plugin, hosting, router
 from pydantic import BaseModel, Field
 
 from honeyhost.sdk import requires
+from honeyhost.store.records import PluginRecord
 
 BASE = "/api/plugins/clinic"
 
@@ -257,7 +258,7 @@ def test_a_client_that_has_the_document_gets_304(known: str) -> None:
 def test_a_client_that_has_another_document_gets_this_one() -> None:
     hosted = hosting(Plugin("clinic", [router(("/a", lambda: "in"))]), Plugin("ledger", [router(("/b", lambda: "in"))]))
     tag = hosted.get("/openapi.json").headers["etag"]
-    hosted.manager.adopt(hosted.plugins, {"ledger": False})
+    hosted.manager.adopt(hosted.plugins, {"ledger": PluginRecord(slug="ledger", enabled=False)})
     again = hosted.get("/openapi.json", headers={"if-none-match": tag})
     assert (again.status_code, again.headers["etag"] != tag, list(again.json()["paths"])) == (200, True, [BASE + "/a"])
 

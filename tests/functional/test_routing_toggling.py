@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from hosting import Hosting, Plugin, hosting, router
+from hosting import Hosting, Plugin, by_header, hosting, router
 
 from honeyhost.errors import UnknownPluginError
 
@@ -68,9 +68,8 @@ def test_a_request_that_waits_for_its_plugin_to_load_is_served_though_it_is_disa
             if "slow" in connection.headers:
                 asked.set()
                 await go.wait()
-            return await known(connection)
+            return await by_header(connection)
 
-        known = hosting().manager._gate.identity
         hosted = hosting(Plugin("clinic", [router(("/a", lambda: "in"))]), identity=identity)
         async with hosted.client(KNOWN) as client:
             flying = asyncio.create_task(client.get(BASE + "/a", headers={"slow": "1"}))

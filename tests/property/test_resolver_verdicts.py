@@ -148,7 +148,7 @@ def test_every_explanation_can_be_worded(found: tuple[DiscoveredPlugin, ...], po
     for plugin in found:
         explanation = explain(resolution, plugin)
         assert bool(explanation.smallest_change) == (explanation.verdict == "rejected")
-        assert explanation.failed_rules <= explanation.rules == 15
+        assert explanation.failed_rules <= explanation.rules == 16
         for reason in resolution.reasons_of(plugin):
             assert reason.to_json()["message"].startswith(f"plugin '{plugin.name}' {plugin.version} ")
             assert all((reason.hint, reason.wanted, reason.found, reason.change))

@@ -28,6 +28,7 @@ from honeyhost.manager.building import build_plugin, describe
 from honeyhost.manager.manager import Manager
 from honeyhost.manager.spec import PluginSpec, RouterSpec
 from honeyhost.sdk import Caller
+from honeyhost.store.records import PluginRecord
 
 PREFIX = "/api/plugins/{slug}"
 _numbers = itertools.count()
@@ -96,6 +97,7 @@ def attached(spec: PluginSpec, site: Site) -> AttachedPlugin:
         version=spec.version,
         sort=0,
         lifespan=compiled.lifespan,
+        starts=compiled.starts,
         public=compiled.public,
         read=lambda: facts,
         read_fragment=lambda: Fragment(paths.encode(), schemas.encode(), security.encode()),
@@ -173,7 +175,7 @@ def hosting(
     made = tuple(attached(plugin.spec(), site) for plugin in plugins)
     gate = Gate(identity=identity, max_body_size=max_body_size, timeout=timeout)
     manager = Manager(site, gate, seconds=seconds, recorded=recorded)
-    manager.adopt(made, enabled or {})
+    manager.adopt(made, {slug: PluginRecord(slug=slug, enabled=wish) for slug, wish in (enabled or {}).items()})
     detach = serve_plugins(app, site.prefix, lambda: manager.live, scheme)
     return Hosting(app, site, manager, detach, made)
 

@@ -23,7 +23,7 @@ def named(found, slug):
 
 
 def test_without_a_store_every_accepted_plugin_is_wanted(found):
-    assert found.flags is None
+    assert (found.standing.known, found.standing.records) == (True, {})
     assert found.state_of(named(found, "finance")) == "accepted"
 
 

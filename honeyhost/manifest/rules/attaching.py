@@ -10,17 +10,14 @@ from honeyhost.manifest.model import PluginManifest
 NOT_ATTACHED = frozenset(
     {
         "capabilities",
-        "config_schema",
         "dbt_workspace",
         "error_codes",
         "frontend_bundle",
         "hide_menu_items",
-        "host_permissions",
         "i18n",
         "jobs",
         "landing_page",
         "menu_items",
-        "migrations",
         "routes",
         "templates",
         "widgets",

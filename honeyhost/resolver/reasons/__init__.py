@@ -21,12 +21,14 @@ from honeyhost.resolver.reasons.environment import (
     PythonMismatch,
     RuntimeUnavailable,
 )
+from honeyhost.resolver.reasons.grants import GrantMissing
 from honeyhost.resolver.reasons.permissions import PermissionForeign, PermissionReserved, PermissionUnknown
 
 __all__ = [
     "CapabilityConflict",
     "DependencyCycle",
     "DependencyRejected",
+    "GrantMissing",
     "HostExcluded",
     "HostReason",
     "HostTooNew",

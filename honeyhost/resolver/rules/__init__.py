@@ -2,7 +2,7 @@
 The rules, in the order in which they are asked and shown. Every plugin is asked every rule: a rejection hides nothing.
 """
 
-from honeyhost.resolver.rules import claims, host, interpreter, needs, paths, permissions, slugs
+from honeyhost.resolver.rules import claims, grants, host, interpreter, needs, paths, permissions, slugs
 from honeyhost.resolver.rules.rule import Fact, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -11,6 +11,7 @@ RULES: tuple[Rule, ...] = (
     host.TESTED,
     interpreter.PYTHON,
     interpreter.RUNTIME,
+    grants.RULE,
     needs.REQUIRED,
     needs.CYCLES,
     permissions.DECLARED,

@@ -60,7 +60,7 @@ def decide() -> Decide:
     """
 
     def resolution(*plugins: DiscoveredPlugin, failures: Iterable[DiscoveryFailure] = (), **wishes: Any) -> Resolution:
-        policy = Policy(**{key: wishes.pop(key) for key in ("overrides", "pins", "checks") if key in wishes})
+        policy = Policy(**{key: wishes.pop(key) for key in ("overrides", "pins", "consents", "checks") if key in wishes})
         profile = HostProfile(
             **{
                 "host_version": "1.9.4",

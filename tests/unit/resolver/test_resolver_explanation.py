@@ -22,7 +22,7 @@ def test_an_explanation_is_the_document_of_why(found: Callable, decide: Callable
         "message": "plugin 'healthcare' 0.3.0 needs host >=2.1, this host is 1.9.4",
     }
     assert document["smallest_change"] == "host 2.1 or newer, and declare permission patient.raed or use patient.read"
-    assert (explanation.version, explanation.rules, explanation.failed_rules) == ("0.3.0", 15, 2)
+    assert (explanation.version, explanation.rules, explanation.failed_rules) == ("0.3.0", 16, 2)
     assert [check.reason.code for check in explanation.failed if check.reason] == ["host-too-old", "permission-unknown"]
 
 

@@ -23,6 +23,9 @@ RESERVED_SLUGS = frozenset(
     }
 )
 
+MASK = "********"
+"""What is shown in the place of every secret, whatever its length."""
+
 _SLUG = re.compile(SLUG_PATTERN)
 _PERMISSION = re.compile(PERMISSION_PATTERN)
 _REFERENCE = re.compile(

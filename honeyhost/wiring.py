@@ -27,8 +27,6 @@ from honeyhost.resolver import resolve
 from honeyhost.settings import Settings
 from honeyhost.store.catalog import Catalog
 from honeyhost.store.database import Database
-from honeyhost.store.plugins import PluginTable
-from honeyhost.store.protocol import PluginDefaults
 from honeyhost.store.records import StoredRecords
 from honeyhost.store.sessions import SessionTable
 from honeyhost.store.tokens import TokenTable
@@ -125,23 +123,6 @@ def token_identity(settings: Settings) -> TokenIdentity:
         lambda: Catalog(open_database(settings.database_url)),
         lambda: SessionTable(open_database(settings.database_url)),
     )
-
-
-def stored_flags(settings: Settings) -> Mapping[str, bool]:
-    """
-    The enabled wishes of all recorded plugins.
-    """
-    return {record.slug: record.enabled for record in PluginTable(open_database(settings.database_url)).all()}
-
-
-def keep_enabled(settings: Settings, slug: str, *, enabled: bool, version: str) -> None:
-    """
-    Write the wish down; a plugin that was never applied gets its record now.
-    """
-    table = PluginTable(open_database(settings.database_url))
-    if table.get(slug) is None:
-        table.register([PluginDefaults(slug=slug, version=version)])
-    table.set_enabled(slug, enabled)
 
 
 def administrator_token(settings: Settings) -> str | None:

@@ -18,9 +18,9 @@ from referencing.jsonschema import EMPTY_REGISTRY
 
 from honeyhost.diagnostics import Problem, error
 from honeyhost.errors import ConfigInvalidError
-from honeyhost.manager.masking import MASK, Schema, masked, shown_key, unmasked
+from honeyhost.manager.masking import Schema, masked, shown_key, unmasked
 from honeyhost.manager.wording import place, wanted
-from honeyhost.names import visible
+from honeyhost.names import MASK, visible
 
 __all__ = ["MASK", "check", "configured", "masked", "merged", "unmasked"]
 

@@ -2,14 +2,12 @@
 The failed plugin: one that was accepted and could not be attached, with the reason and the files that it was found in.
 """
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from honeyhost.attach.compiled import Stamp, stamped
-
-_PASSED_OVER = frozenset({"__pycache__", "node_modules"})
+from honeyhost.runtimes.sources import walked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +31,7 @@ class FailedPlugin:
         """
         The stamps of its files as they are now.
         """
-        return stamped((*self.files, *(_code(self.folder) if self.folder else ())))
+        return stamped((*self.files, *(path for path in walked(self.folder) if path.endswith(".py"))))
 
     def fits(self) -> bool:
         """
@@ -67,9 +65,3 @@ class FailedPlugin:
         """
         stamps = tuple(Stamp(*stamp) for stamp in document["stamps"])
         return cls(**{**document, "files": tuple(document["files"]), "stamps": stamps})
-
-
-def _code(folder: str) -> Iterator[str]:
-    for where, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _PASSED_OVER]
-        yield from (os.path.join(where, name) for name in names if name.endswith(".py"))  # noqa: PTH118 - text in, text out

@@ -11,9 +11,7 @@ from typing import Any
 
 from honeyhost.diagnostics import Problem, error
 from honeyhost.errors import ConfigInvalidError
-
-MASK = "********"
-"""What is shown in the place of every secret, whatever its length."""
+from honeyhost.names import MASK
 
 Schema = Mapping[str, Any]
 Schemas = tuple[Schema, ...]

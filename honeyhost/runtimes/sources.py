@@ -169,7 +169,7 @@ def _stamps(places: Iterable[str]) -> dict[str, tuple[int, int]]:
     suffixes = (".py", *EXTENSION_SUFFIXES)
     found: dict[str, tuple[int, int]] = {}
     for place in places:
-        paths = _walk(place) if os.path.isdir(place) else [place]  # noqa: PTH112 - as above
+        paths = walked(place) if os.path.isdir(place) else [place]  # noqa: PTH112 - as above
         for path in paths:
             if path.endswith(suffixes):
                 try:
@@ -180,7 +180,7 @@ def _stamps(places: Iterable[str]) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _walk(folder: str) -> Iterator[str]:
+def walked(folder: str) -> Iterator[str]:
     """
     The files of a folder and its folders; hidden ones, environments and what npm installs are not a plugin's code.
     """

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-MASK = "********"
+from honeyhost.names import MASK
 
 _PASSWORD = re.compile(r"(://[^:@/?#]*:).*@")
 _SECRET_PARAMETER = re.compile(r"((?:^|[?&])[^=&]*(?:password|secret|token)[^=&]*=)[^&]*", re.IGNORECASE)

@@ -1,9 +1,9 @@
 """
 The store: the plugin table, the permission catalog with its groups, and the access tokens.
 
-Only values, protocols and the light reader are public here; the modules that open a database (``database``, ``plugins``,
+Only values and protocols are public here; the modules that open a database (``database``, ``plugins``,
 ``catalog``, ``tokens``) need the extra ``store`` and are imported by their own names. The public names are imported when
-they are first asked for, so that the light reader stays light.
+they are first asked for, so that the light readers stay light.
 """
 
 from importlib import import_module
@@ -11,7 +11,6 @@ from typing import Any
 
 _WHERE = {
     "CatalogStore": "protocol",
-    "Flags": "peek",
     "GroupGrant": "protocol",
     "GroupRecord": "protocol",
     "IssuedToken": "protocol",
@@ -23,12 +22,10 @@ _WHERE = {
     "TokenRecord": "protocol",
     "TokenStore": "protocol",
     "Undo": "protocol",
-    "read_flags": "peek",
 }
 
 __all__ = [
     "CatalogStore",
-    "Flags",
     "GroupGrant",
     "GroupRecord",
     "IssuedToken",
@@ -40,7 +37,6 @@ __all__ = [
     "TokenRecord",
     "TokenStore",
     "Undo",
-    "read_flags",
 ]
 
 

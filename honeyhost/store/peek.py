@@ -1,14 +1,13 @@
 """
-The light reader: which plugins are enabled, without SQLAlchemy and without touching anything.
+The light reader: an SQLite store asked without SQLAlchemy and without touching anything.
 
-Commands that only look (``list``, ``why``) would otherwise spend most of their time on importing the database library.
-Whole records are read by ``record_reader``, which is this one with the values of the store.
+Commands that only look (``list``, ``why``) would otherwise spend most of their time on importing the database library. What
+is read is said by ``record_reader`` and ``deciders``.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -20,34 +19,11 @@ _TIMEOUT = 2.0
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Flags:
-    """
-    The enabled wish of every recorded plugin, and the revision of the store that it was read at.
-    """
-
-    enabled: Mapping[str, bool] = field(default_factory=dict)
-    revision: int = 0
-
-    def is_enabled(self, slug: str) -> bool:
-        """
-        Whether the plugin is wanted; one without a record is.
-        """
-        return self.enabled.get(slug, True)
-
-
-def read_flags(url: str) -> Flags | None:
-    """
-    The flags in the SQLite file behind the URL.
-
-    None where they cannot be read this way: another database, no file, no permission, or no tables of honeyhost in it.
-    """
-    return read_with(url, _flags)
-
-
 def read_with(url: str, read: Callable[[sqlite3.Connection, int], T]) -> T | None:
     """
-    What a function reads in the SQLite file behind the URL, given the revision that it is read at; None as for the flags.
+    What a function reads in the SQLite file behind the URL, given the revision that it is read at.
+
+    None where it cannot be read this way: another database, no file, no permission, or no tables of honeyhost in it.
     """
     file = database_file(url)
     if file is None or not file.is_file():
@@ -72,8 +48,3 @@ def _read(uri: str, read: Callable[[sqlite3.Connection, int], T]) -> T | None:
         connection.execute("BEGIN")
         row = connection.execute("SELECT value FROM hh_revision").fetchone()
         return read(connection, row[0]) if row else None
-
-
-def _flags(connection: sqlite3.Connection, revision: int) -> Flags:
-    rows = connection.execute("SELECT slug, enabled FROM hh_plugins ORDER BY slug").fetchall()
-    return Flags(enabled={slug: bool(flag) for slug, flag in rows}, revision=revision)

@@ -18,9 +18,6 @@ from honeyhost.store.plugins import PluginTable
 from honeyhost.store.records import EDITABLE, PluginRecord
 from honeyhost.store.texts import LONGEST_GROUP, LONGEST_PERMISSION, LONGEST_SUBJECT, demand_text
 
-MASK = "********"
-"""What stands in the place of every secret; whoever imports it keeps what is stored."""
-
 Config = Mapping[str, Any]
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN, max_length=SLUG_MAX_LENGTH)]
 Grant = tuple[

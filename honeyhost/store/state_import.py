@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from honeyhost.names import MASK
 from honeyhost.store.clock import Clock, utc_now
 from honeyhost.store.database import Database
 from honeyhost.store.decisions import Decided, read_decided, write_decided
 from honeyhost.store.plugins import PluginTable
 from honeyhost.store.records import EDITABLE, PluginRecord
 from honeyhost.store.signed import Signed
-from honeyhost.store.state import MASK, GroupState, PluginState, read_state
+from honeyhost.store.state import GroupState, PluginState, read_state
 
 _SAME: Any = object()
 _PARTS = ("enabled", "config", "nav", "sort", "labels", "grants", "grants_digest")

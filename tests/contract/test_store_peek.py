@@ -11,9 +11,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from honeyhost.store import Flags, PluginDefaults, read_flags
+from honeyhost.store import PluginDefaults
 from honeyhost.store.database import Database
 from honeyhost.store.plugins import PluginTable
+from honeyhost.store.record_reader import read_records
+from honeyhost.store.records import StoredRecords
 from honeyhost.store.sqlite import url_of
 
 
@@ -42,21 +44,26 @@ def folder(file: Path) -> list[str]:
     return sorted(entry.name for entry in file.parent.iterdir())
 
 
-def expected(database: Database) -> Flags:
-    return Flags(enabled={record.slug: record.enabled for record in PluginTable(database).all()}, revision=database.revision())
+def expected(database: Database) -> StoredRecords:
+    return PluginTable(database).read()
 
 
 def test_it_reads_what_the_store_holds_while_the_store_is_open(stored, url):
-    assert (
-        read_flags(url) == expected(stored) == Flags(enabled={"_demo": True, "finance": False, "healthcare": True}, revision=4)
-    )
+    found = read_records(url)
+    assert found == expected(stored)
+    assert {slug: record.enabled for slug, record in found.records.items()} == {
+        "_demo": True,
+        "finance": False,
+        "healthcare": True,
+    }
+    assert found.revision == 4
 
 
 def test_it_sees_a_change_as_soon_as_it_is_committed(stored, url):
     PluginTable(stored).set_enabled("healthcare", False)
 
-    assert read_flags(url) == expected(stored)
-    assert read_flags(url).is_enabled("healthcare") is False
+    assert read_records(url) == expected(stored)
+    assert read_records(url).records["healthcare"].enabled is False
 
 
 def test_it_reads_a_store_that_nobody_has_open_and_leaves_no_files(stored, url, file):
@@ -64,17 +71,12 @@ def test_it_reads_a_store_that_nobody_has_open_and_leaves_no_files(stored, url, 
     stored.close()
     assert folder(file) == ["honeyhost.db"]
 
-    assert read_flags(url) == wanted
+    assert read_records(url) == wanted
     assert folder(file) == ["honeyhost.db"]
 
 
-def test_a_plugin_without_a_record_is_enabled(stored, url):
-    assert read_flags(url).is_enabled("newcomer") is True
-    assert Flags().is_enabled("newcomer") is True
-
-
 def test_no_file_is_made_where_there_is_none(url, file):
-    assert read_flags(url) is None
+    assert read_records(url) is None
     assert not file.parent.exists()
 
 
@@ -82,14 +84,14 @@ def test_a_database_without_tables_is_none(url, file):
     file.parent.mkdir()
     sqlite3.connect(file).close()
 
-    assert read_flags(url) is None
+    assert read_records(url) is None
 
 
 def test_a_store_without_its_revision_is_none(stored, url):
     with stored.transaction() as connection:
         connection.exec_driver_sql("DELETE FROM hh_revision")
 
-    assert read_flags(url) is None
+    assert read_records(url) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
@@ -97,21 +99,21 @@ def test_a_file_that_is_no_database_is_none(url, file, content):
     file.parent.mkdir()
     file.write_bytes(content)
 
-    assert read_flags(url) is None
+    assert read_records(url) is None
     assert folder(file) == ["honeyhost.db"]
 
 
 def test_a_folder_in_the_place_of_the_file_is_none(url, file):
     file.mkdir(parents=True)
 
-    assert read_flags(url) is None
+    assert read_records(url) is None
 
 
 @pytest.mark.parametrize(
     "url", ["sqlite://", "sqlite:///:memory:", "postgresql+psycopg://u:p@localhost/honeyhost", "", "honeyhost.db"]
 )
 def test_other_databases_are_none(url):
-    assert read_flags(url) is None
+    assert read_records(url) is None
 
 
 @pytest.fixture
@@ -145,7 +147,8 @@ def test_it_reads_without_the_right_to_write(public_folder):
     public_folder.chmod(0o555)
 
     with nobody():
-        assert read_flags(url_of(file)) == Flags(enabled={"healthcare": True}, revision=1)
+        found = read_records(url_of(file))
+    assert (found.records["healthcare"].enabled, found.revision) == (True, 1)
     public_folder.chmod(0o755)
 
 
@@ -156,4 +159,4 @@ def test_a_file_that_may_not_be_read_is_none(public_folder):
     database.close()
 
     with nobody():
-        assert read_flags(url_of(file)) is None
+        assert read_records(url_of(file)) is None

@@ -9,13 +9,14 @@ from copy import deepcopy
 import pytest
 
 from honeyhost.errors import UsageError
+from honeyhost.names import MASK
 from honeyhost.store import PluginDefaults
 from honeyhost.store.audit import AuditTable
 from honeyhost.store.catalog import Catalog
 from honeyhost.store.changes import Changes
 from honeyhost.store.database import Database
 from honeyhost.store.plugins import PluginTable
-from honeyhost.store.state import MASK, export_state
+from honeyhost.store.state import export_state
 from honeyhost.store.state_import import unmasked
 
 HEALTHCARE = PluginDefaults(slug="healthcare", version="0.1.0", sort=10, labels={"en": "Healthcare"})

@@ -31,6 +31,12 @@ def add_groups(interface: Interface) -> None:
     """
     Groups, their permissions and their members.
     """
+    _add_groups(interface)
+    _add_permissions(interface)
+    _add_members(interface)
+
+
+def _add_groups(interface: Interface) -> None:
     host = interface.host
 
     @interface.verb("GET", "/groups", Needs(scope=READ), answers=list[GroupShape], described="By name")
@@ -64,6 +70,10 @@ def add_groups(interface: Interface) -> None:
         await run_in_threadpool(_group, host, group)
         return await _changed(host, lambda: host.stores.changes(caller.id).delete_group(group))
 
+
+def _add_permissions(interface: Interface) -> None:
+    host = interface.host
+
     @interface.verb(
         "PUT", "/groups/{group}/permissions/{permission}", _CHANGE, status=204, also=(409,), described="The group holds it"
     )
@@ -81,6 +91,10 @@ def add_groups(interface: Interface) -> None:
         Take a permission out of a group; one that a plugin seeds stays out also after its upgrade.
         """
         return await _changed(host, lambda: host.stores.changes(caller.id).revoke(group, permission))
+
+
+def _add_members(interface: Interface) -> None:
+    host = interface.host
 
     @interface.verb("PUT", "/groups/{group}/members/{subject}", _CHANGE, status=204, also=(409,), described="They are in it")
     async def add_member(caller: Asking, group: _Group, subject: _Subject) -> Response:

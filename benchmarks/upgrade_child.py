@@ -11,6 +11,7 @@ import http.client
 import importlib
 import json
 import os
+import shutil
 import socket
 import sys
 import threading
@@ -65,20 +66,20 @@ def main() -> None:
 
 def write(folder: Path, package: str, version: str) -> None:
     """
-    The plugin in a version, in the place of the one that lies there.
+    The plugin in a version, whole and at once in the place of the one that lies there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    fresh.mkdir(parents=True)
     for name in _MODULES:
-        _put(folder / f"{name}.py", f"VERSION = {version!r}\n")
-    _put(folder / "api.py", _API.format(package=package, version=version))
+        (fresh / f"{name}.py").write_text(f"VERSION = {version!r}\n")
+    (fresh / "__init__.py").touch()
+    (fresh / "api.py").write_text(_API.format(package=package, version=version))
     manifest = f"name: {SLUG}\nversion: {version}.0.0\nrouters: [{{router: '.api:router', public: true}}]\n"
-    _put(folder / "plugin.yaml", manifest)
-
-
-def _put(path: Path, text: str) -> None:
-    beside = path.with_suffix(".new")
-    beside.write_text(text)
-    beside.replace(path)
+    (fresh / "plugin.yaml").write_text(manifest)
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 async def _honeyhost(swaps: int) -> dict[str, Any]:
@@ -102,7 +103,6 @@ async def _honeyhost(swaps: int) -> dict[str, Any]:
 async def _purge(swaps: int) -> dict[str, Any]:
     folder, package = Path("purged") / "bench_upgrade", "bench_upgrade"
     write(folder, package, "1")
-    _put(folder / "__init__.py", "")
     sys.path.insert(0, "purged")
     sys.dont_write_bytecode = True
     app, slot, routers = FastAPI(), [], []
@@ -141,6 +141,10 @@ async def _measured(app: FastAPI, path: str, swaps: int, swap: Swap, settled: Ca
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:  # noqa: ASYNC110 - the server tells nobody
             await asyncio.sleep(0.01)
+        first = _Client(listener.getsockname()[1], path)  # so that the first version is loaded before the second is written
+        while not first.answers:  # noqa: ASYNC110 - a thread tells nobody
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(first.end)
         clients = [_Client(listener.getsockname()[1], path) for _ in range(CLIENTS)]
         sizes = []
         for number in range(swaps):
@@ -153,6 +157,8 @@ async def _measured(app: FastAPI, path: str, swaps: int, swap: Swap, settled: Ca
             await asyncio.to_thread(client.end)
         server.should_exit = True
         await serving
+        await settled()
+        gc.collect()
     answers = [answer for client in clients for answer in client.answers]
     return {
         "requests": len(answers) + sum(client.failed for client in clients),

@@ -39,8 +39,11 @@ def _records(connection: sqlite3.Connection, revision: int) -> StoredRecords:
 
 def _columns(row: sqlite3.Row) -> dict[str, Any]:
     values = _BEFORE_LIVING | dict(row)
-    values |= {name: {} if values[name] == "{}" else json.loads(str(values[name])) for name in _DOCUMENTS}
-    values |= {name: bool(values[name]) for name in _FLAGS}
+    for name in _DOCUMENTS:
+        text = values[name]
+        values[name] = {} if text == "{}" else json.loads(str(text))  # most are empty, and a start reads thousands
+    for name in _FLAGS:
+        values[name] = bool(values[name])
     quarantine, installed_at = values["quarantine"], str(values["installed_at"])
     values["quarantine"] = None if quarantine is None else json.loads(str(quarantine))
     values["installed_at"] = datetime.fromisoformat(installed_at).replace(tzinfo=UTC)

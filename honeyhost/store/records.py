@@ -82,6 +82,8 @@ class PluginRecord:
                 )
         edits = columns["edits"]
         said = {name: columns[name] for name in _COLUMNS}
+        if not edits:
+            return cls(**said)
         return cls(**said | {name: edits.get(name, said[name]) for name in EDITABLE}, edited=frozenset(edits))
 
     def to_json(self) -> dict[str, Any]:

@@ -81,9 +81,15 @@ def _no_captured_code() -> Iterator[None]:
     """
     Code of plugins that an earlier test left loaded is nobody else's.
     """
-    sys.meta_path[:] = [finder for finder in sys.meta_path if not getattr(finder, "captured", False)]
+    _forget_captured_code()
     yield
+    _forget_captured_code()
+
+
+def _forget_captured_code() -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if not getattr(finder, "captured", False)]
+    for name in [name for name in sys.modules if name.startswith("_hh_")]:
+        del sys.modules[name]
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_no_secret_and_no_hash_of_one_is_in_the_audit(changes, audit):
 
     written = repr(audit.all())
     for token in (issued, rotated):
-        assert token.secret.rpartition("_")[2] not in written
+        assert token.secret.split("_", 2)[2] not in written  # the random part, which may hold "_" itself
         assert token.record.hash not in written
 
 

@@ -2,7 +2,7 @@
 Calls: a function of a plugin called by name, from the host or from another plugin.
 
 Every call is looked up in the live set, attributed, limited in time and depth, counted, and known to the generation that it
-runs in, so that an upgrade waits for it. Whatever goes wrong is one of six errors that name caller, plugin and function.
+runs in, so that an upgrade waits for it. Whatever goes wrong is an error that names caller, plugin and function.
 """
 
 import asyncio
@@ -11,15 +11,14 @@ from collections.abc import Callable, Collection, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import copy_context
-from inspect import CO_COROUTINE
 from time import perf_counter_ns
-from types import FunctionType, MethodType
-from typing import Any, Protocol
+from typing import Any
 
 from honeyhost.errors import AttachError, CallDepthExceededError, LoadError
 from honeyhost.manager.call_errors import Who, absent, failed, missing, overdue, too_deep, unready
 from honeyhost.manager.counters import CallFigures, Counter, Counters
 from honeyhost.manager.states import PluginState
+from honeyhost.manager.targets import Callee, Target
 from honeyhost.manager.threads import Threads
 from honeyhost.manager.timing import ExpiredError, limited, resumed
 from honeyhost.names import Reference
@@ -28,38 +27,8 @@ from honeyhost.sdk.requires import Passage, passage
 DEPTH = 10
 """How many calls may run inside each other."""
 
-_NONE: frozenset[str] = frozenset()
-
-
-class Callee(Protocol):
-    """
-    What is called: a plugin's generation.
-    """
-
-    @property
-    def functions(self) -> Mapping[str, Callable[..., Any]]:
-        """
-        Its functions by name, once it is ready; before that, none.
-        """
-        ...
-
-    async def ready(self) -> Any:
-        """
-        Load and initialise it, once.
-        """
-        ...
-
-    def enter(self) -> None:
-        """
-        Count something that began in it.
-        """
-        ...
-
-    def leave(self) -> None:
-        """
-        Count that it ended.
-        """
-        ...
+# Looked up once: a method of what was imported is looked up and bound at every use, which costs as much as what it does.
+_passage, _enter, _leave = passage.get, passage.set, passage.reset
 
 
 class Calls:
@@ -88,14 +57,14 @@ class Calls:
         self._counters = Counters()
         self._threads = Threads()
 
-    def call(
+    async def call(
         self,
         slug: str,
         function: str,
         args: Mapping[str, Any] | None = None,
-        *,
-        timeout: float | None = None,
-    ) -> Coroutine[Any, Any, Any]:
+        timeout: float | None = None,  # noqa: ASYNC109 - seconds of this call; a limit round it would be dearer than the call
+        caller: str | None = None,
+    ) -> Any:
         """
         What a function of a plugin answers. The caller is the plugin whose code is running, if any.
 
@@ -107,6 +76,7 @@ class Calls:
             function: its name in the manifest or at the decorator, or its reference.
             args: its arguments by name.
             timeout: seconds, instead of the usual number.
+            caller: the plugin that the errors name, where it is not the one whose code is running.
 
         Raises:
             PluginNotFoundError: if no such plugin is attached.
@@ -116,7 +86,40 @@ class Calls:
             CallDepthExceededError: if this is one call too many inside others.
             CallFailedError: if the function raises, or does not take the arguments.
         """
-        return self._call(None, slug, function, args, timeout)
+        # Every call goes through here. It is written out in one piece, since a call costs what four lines do.
+        around = _passage()
+        if around is not None and around[3] is not None and around[3][0] >= self._depth:
+            raise too_deep((_named(caller, around), slug, function), around[3], self._depth)
+        seconds = self._timeout if timeout is None else timeout
+        generation = self._generations().get(slug)
+        target = generation.targets.get(function) if generation is not None else None
+        if target is None:
+            target = await self._sought((_named(caller, around), slug, function), seconds)
+        flights, counter = target.flights, target.counter
+        flights.calls += 1
+        before = _enter(target.passage if around is None else target.within(around))
+        began = perf_counter_ns()
+        try:
+            if not target.asynchronous:
+                return await limited(self._threaded(target, args), seconds)
+            called = target.function
+            coroutine = called(**args) if args else called()
+            try:
+                awaited = coroutine.send(None)
+            except StopIteration as done:
+                return done.value
+            return await resumed(coroutine, awaited, began, seconds)
+        except BaseException as error:
+            _raise((_named(caller, around), slug, function), error, counter, seconds)
+            raise
+        finally:
+            spent = perf_counter_ns() - began
+            counter.nanoseconds += spent
+            counter.slots[spent.bit_length()] += 1
+            _leave(before)
+            flights.calls -= 1
+            if flights.idle is not None:
+                flights.landed()
 
     def call_from(
         self,
@@ -124,13 +127,12 @@ class Calls:
         slug: str,
         function: str,
         args: Mapping[str, Any] | None = None,
-        *,
         timeout: float | None = None,
     ) -> Coroutine[Any, Any, Any]:
         """
         The same on behalf of a plugin, which the errors name.
         """
-        return self._call(caller, slug, function, args, timeout)
+        return self.call(slug, function, args, timeout, caller)
 
     def figures(self) -> Mapping[str, CallFigures]:
         """
@@ -145,72 +147,30 @@ class Calls:
         self._counters.keep(slugs)
         self._threads.keep(slugs)
 
-    async def _call(
-        self,
-        caller: str | None,
-        slug: str,
-        function: str,
-        args: Mapping[str, Any] | None,
-        timeout: float | None,  # noqa: ASYNC109 - seconds of this call; a limit round it would be dearer than the call
-    ) -> Any:
-        # One way for both doors, written out in one piece without a value in between: a call costs what four lines do.
-        around = passage.get()
-        somebody, chain = (around[1], around[3]) if around is not None else (None, None)
-        if chain is not None and chain[0] >= self._depth:
-            raise too_deep((_named(caller, around), slug, function), chain, self._depth)
-        generation = self._generations().get(slug)
-        target = generation.functions.get(function) if generation is not None else None
-        seconds = self._timeout if timeout is None else timeout
-        if generation is None or target is None:
-            generation, target = await self._sought((_named(caller, around), slug, function), seconds)
-        counter = self._counters.by_slug.get(slug) or self._counters.of(slug)
-        link = (1 if chain is None else chain[0] + 1, slug, function, chain)
-        generation.enter()
-        before = passage.set((slug, somebody, _NONE, link))
-        began = perf_counter_ns()
-        try:
-            plain = type(target) is MethodType and type(target.__func__) is FunctionType
-            if not (target.__code__.co_flags & CO_COROUTINE if plain else _asynchronous(target)):
-                return await limited(self._threaded(generation, slug, target, args), seconds)
-            coroutine = target(**args) if args else target()
-            try:
-                awaited = coroutine.send(None)
-            except StopIteration as done:
-                return done.value
-            return await resumed(coroutine, awaited, seconds)
-        except BaseException as error:
-            _raise((_named(caller, around), slug, function), error, counter, seconds)
-            raise
-        finally:
-            spent = perf_counter_ns() - began
-            counter.nanoseconds += spent
-            counter.slots[spent.bit_length()] += 1
-            passage.reset(before)
-            generation.leave()
-
-    async def _sought(self, who: Who, seconds: float) -> tuple[Callee, Callable[..., Any]]:
+    async def _sought(self, who: Who, seconds: float) -> Target:
         """
         The function of a plugin that may have to be loaded for it; should another generation come meanwhile, that one's.
         """
-        slug = who[1]
+        _, slug, name = who
         while True:
             generations = self._generations()
             generation = generations.get(slug)
             if generation is None:
                 raise absent(who, self._known(slug), generations)
-            target = None
-            generation.enter()
+            function = None
+            generation.flights.enter()
             try:
                 await generation.ready()
                 if self._generations().get(slug) is generation:
-                    target = await self._found(who, generation.functions, seconds)
+                    function = await self._found(who, generation.functions, seconds)
             except AttachError as error:
                 if self._generations().get(slug) is generation:
                     raise unready(who, error) from error
             finally:
-                generation.leave()
-            if target is not None and self._generations().get(slug) is generation:
-                return generation, target
+                generation.flights.leave()
+            if function is not None and self._generations().get(slug) is generation:
+                target = Target((slug, name), function, generation, self._counters.of(slug))
+                return generation.targets.setdefault(name, target)
 
     async def _found(self, who: Who, functions: Mapping[str, Callable[..., Any]], seconds: float) -> Callable[..., Any]:
         """
@@ -232,20 +192,20 @@ class Calls:
         except ExpiredError:
             raise overdue(who, seconds) from None
 
-    async def _threaded(self, generation: Callee, slug: str, target: Callable[..., Any], args: Mapping[str, Any] | None) -> Any:
+    async def _threaded(self, target: Target, args: Mapping[str, Any] | None) -> Any:
         """
         What a function answers that does not know of the event loop. It cannot be interrupted: the generation counts it as
         long as it runs, whoever has given up waiting.
         """
-        loop = asyncio.get_running_loop()
+        loop, flights = asyncio.get_running_loop(), target.flights
         context = copy_context()
 
         def left(_: "Future[Any]") -> None:
             with suppress(RuntimeError):  # the loop has ended before the function
-                loop.call_soon_threadsafe(generation.leave)
+                loop.call_soon_threadsafe(flights.leave)
 
-        running = self._threads.run(slug, lambda: context.run(target, **(args or {})))
-        generation.enter()
+        running = self._threads.run(target.slug, lambda: context.run(target.function, **(args or {})))
+        flights.enter()
         running.add_done_callback(left)
         answer = await asyncio.wrap_future(running)
         return await answer if inspect.isawaitable(answer) else answer
@@ -262,14 +222,6 @@ def _named(caller: str | None, around: Passage | None) -> str:
 
 async def _outcome(running: "Future[Any]") -> Any:
     return await asyncio.wrap_future(running)
-
-
-def _asynchronous(target: Callable[..., Any]) -> bool:
-    try:
-        flags: int = target.__code__.co_flags
-    except AttributeError:  # no plain function
-        return inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(type(target).__call__)
-    return bool(flags & inspect.CO_COROUTINE)
 
 
 def _raise(who: Who, error: BaseException, counter: Counter, seconds: float) -> None:

@@ -9,9 +9,14 @@ import asyncio
 import threading
 import types
 from collections.abc import Coroutine, Generator
+from time import perf_counter_ns
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+Queue = dict[Coroutine[Any, Any, Any], tuple[float, asyncio.Task[Any]]]
+"""Coroutines whose limits are of one length: when each one's time ends, in nanoseconds of the clock, and the task that is
+interrupted then. They are in the order of their ends."""
+_NANOSECONDS = 1e9
 
 
 class ExpiredError(TimeoutError):
@@ -19,26 +24,6 @@ class ExpiredError(TimeoutError):
     The coroutine did not end within its seconds. What it raised when it was interrupted is the cause, where that says more
     than that it was.
     """
-
-
-class Limit:
-    """
-    The end of one coroutine's time. ``task`` is interrupted when it comes.
-    """
-
-    __slots__ = ("cancelling", "expired", "task")
-
-    task: asyncio.Task[Any]
-    expired: bool
-    cancelling: int
-    """How many cancellations of the task were under way before: those are somebody else's."""
-
-    def expire(self) -> None:
-        """
-        Interrupt what the task waits for.
-        """
-        self.expired = True
-        self.task.cancel()
 
 
 class Sweeper:
@@ -53,29 +38,23 @@ class Sweeper:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self._queues: dict[float, dict[Limit, float]] = {}
+        self._queues: dict[float, Queue] = {}
         self._at = float("inf")
         self._timer: asyncio.TimerHandle | None = None
 
-    def arm(self, limit: Limit, seconds: float) -> None:
+    def arm(self, coroutine: Coroutine[Any, Any, Any], task: asyncio.Task[Any], began: int, seconds: float) -> Queue:
         """
-        Let the limit expire after so many seconds, unless it is disarmed before.
+        Interrupt the task so many seconds after the coroutine began, unless it is taken out of the queue before; whatever is
+        not in it any more has expired.
         """
-        at = self.loop.time() + seconds
+        at = began + seconds * _NANOSECONDS
         queue = self._queues.get(seconds)
         if queue is None:
             queue = self._queues[seconds] = {}
-        queue[limit] = at
+        queue[coroutine] = at, task
         if at < self._at:
             self._set(at)
-
-    def disarm(self, limit: Limit, seconds: float) -> None:
-        """
-        Forget the limit, if it has not expired.
-        """
-        queue = self._queues.get(seconds)
-        if queue is not None:
-            queue.pop(limit, None)
+        return queue
 
     @property
     def armed(self) -> int:
@@ -85,35 +64,35 @@ class Sweeper:
         return sum(map(len, self._queues.values()))
 
     def _sweep(self) -> None:
-        now = self.loop.time()
+        now = perf_counter_ns()
         for seconds, queue in list(self._queues.items()):
-            for limit in _due(queue, now):
-                limit.expire()
+            for task in _due(queue, now):
+                task.cancel()
             if not queue:
                 del self._queues[seconds]
         self._at = float("inf")
         if self._queues:
-            self._set(min(next(iter(queue.values())) for queue in self._queues.values()))
+            self._set(min(next(iter(queue.values()))[0] for queue in self._queues.values()))
 
     def _set(self, at: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._at = at
-        self._timer = self.loop.call_at(at, self._sweep)
+        self._timer = self.loop.call_later((at - perf_counter_ns()) / _NANOSECONDS, self._sweep)
 
 
-def _due(queue: dict[Limit, float], now: float) -> list[Limit]:
+def _due(queue: Queue, now: float) -> list[asyncio.Task[Any]]:
     """
-    Take the limits out of a queue whose end has come.
+    Take the coroutines out of a queue whose end has come; the tasks that wait for them.
     """
-    due: list[Limit] = []
-    for limit, at in queue.items():
+    due: dict[Coroutine[Any, Any, Any], asyncio.Task[Any]] = {}
+    for coroutine, (at, task) in queue.items():
         if at > now:
             break
-        due.append(limit)
-    for limit in due:
-        del queue[limit]
-    return due
+        due[coroutine] = task
+    for coroutine in due:
+        del queue[coroutine]
+    return list(due.values())
 
 
 class _Here(threading.local):
@@ -123,11 +102,10 @@ class _Here(threading.local):
 _here = _Here()
 
 
-def sweeper() -> Sweeper:
+def sweeper(loop: asyncio.AbstractEventLoop) -> Sweeper:
     """
-    The sweeper of the running event loop.
+    The sweeper of the event loop that runs in this thread.
     """
-    loop = asyncio.get_running_loop()
     found = _here.sweeper
     if found is None or found.loop is not loop:
         found = _here.sweeper = Sweeper(loop)
@@ -142,64 +120,66 @@ def limited(coroutine: Coroutine[Any, Any, Result], seconds: float) -> Generator
     Raises:
         ExpiredError: if it takes longer. Whatever a coroutine returns or raises after it was interrupted comes too late.
     """
+    began = perf_counter_ns()
     try:
         awaited = coroutine.send(None)
     except StopIteration as done:
         return done.value  # type: ignore[no-any-return]
-    return (yield from resumed(coroutine, awaited, seconds))
+    return (yield from resumed(coroutine, awaited, began, seconds))
 
 
 @types.coroutine
-def resumed(coroutine: Coroutine[Any, Any, Result], awaited: Any, seconds: float) -> Generator[Any, Any, Result]:
+def resumed(coroutine: Coroutine[Any, Any, Result], awaited: Any, began: int, seconds: float) -> Generator[Any, Any, Result]:
     """
-    The same for a coroutine that was begun by ``send(None)``, which gave ``awaited``: what it waits for first.
+    The same for a coroutine that was begun by ``send(None)``, which gave ``awaited``: what it waits for first. ``began`` is
+    when that was, by ``perf_counter_ns``.
     """
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - only a task awaits
-    limit = Limit()
-    limit.task = task
-    limit.expired = False
-    limit.cancelling = task.cancelling()
-    armed = sweeper()
-    armed.arm(limit, seconds)
+    cancelling = task.cancelling()  # those that are under way are somebody else's
+    queue = sweeper(task.get_loop()).arm(coroutine, task, began, seconds)
     try:
-        result = yield from _rest(coroutine, awaited)
-    except GeneratorExit:
-        raise
+        try:
+            yield awaited
+        except BaseException as error:  # noqa: BLE001 - it is the coroutine's to hear
+            result = yield from _thrown(coroutine, error)
+        else:
+            result = yield from coroutine
     except BaseException as error:
-        if limit.expired:
-            _translate(limit, error, seconds)
+        if queue.pop(coroutine, None) is None and not isinstance(error, GeneratorExit):
+            _translate(task, cancelling, error, seconds)
         raise
-    else:
-        if limit.expired:
-            _translate(limit, None, seconds)
-        return result
-    finally:
-        armed.disarm(limit, seconds)
+    if queue.pop(coroutine, None) is None:
+        _translate(task, cancelling, None, seconds)
+    return result
 
 
 @types.coroutine
-def _rest(coroutine: Coroutine[Any, Any, Result], awaited: Any) -> Generator[Any, Any, Result]:
+def _thrown(coroutine: Coroutine[Any, Any, Result], error: BaseException) -> Generator[Any, Any, Result]:
+    """
+    What a coroutine returns that waits for its first thing, after an error was thrown in there.
+    """
     while True:
+        if isinstance(error, GeneratorExit):
+            coroutine.close()
+            raise error
+        try:
+            awaited = coroutine.throw(error)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
         try:
             yield awaited
-        except GeneratorExit:
-            coroutine.close()
-            raise
-        except BaseException as error:  # noqa: BLE001 - it is the coroutine's to hear
-            try:
-                awaited = coroutine.throw(error)
-            except StopIteration as done:
-                return done.value  # type: ignore[no-any-return]
+        except BaseException as another:  # noqa: BLE001 - as above
+            error = another
         else:
             return (yield from coroutine)  # type: ignore[no-any-return]
 
 
-def _translate(limit: Limit, error: BaseException | None, seconds: float) -> None:
+def _translate(task: asyncio.Task[Any], cancelling: int, error: BaseException | None, seconds: float) -> None:
     """
     Say that the time is over, unless the task was cancelled by somebody else besides.
     """
-    others = limit.task.uncancel() > limit.cancelling
+    others = task.uncancel() > cancelling
     cancelled = isinstance(error, asyncio.CancelledError)
     if others and cancelled:
         return

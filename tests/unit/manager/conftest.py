@@ -6,7 +6,36 @@ import asyncio
 
 import pytest
 
+from honeyhost.attach.routing.flights import Flights
 from honeyhost.manager.calls import Calls
+
+
+class FakeFlights(Flights):
+    """
+    Flights that know how many calls there were at most, and tell whoever waits for so many.
+    """
+
+    def __init__(self):
+        self.most = self.wanted = 0
+        self.busy = asyncio.Event()
+        super().__init__()
+
+    @property
+    def calls(self):
+        return self.count
+
+    @calls.setter
+    def calls(self, count):
+        self.count = count
+        self.most = max(self.most, count)
+        if count >= self.wanted:
+            self.busy.set()
+
+    async def under_way(self, calls):
+        self.wanted = calls
+        self.busy.clear()
+        if self.calls < calls:
+            await self.busy.wait()
 
 
 class FakeGeneration:
@@ -17,15 +46,13 @@ class FakeGeneration:
     def __init__(self, functions):
         self.own = functions
         self.functions = {}
+        self.targets = {}
+        self.flights = FakeFlights()
+        self.given = None
         self.loads = 0
-        self.flights = 0
-        self.most_flights = 0
-        self.wanted_flights = 0
-        self.busy = asyncio.Event()
         self.failure = None
         self.may_load = None
         self.loading = None
-        self.idle = asyncio.Event()
 
     async def ready(self):
         if self.loading is None:
@@ -40,24 +67,6 @@ class FakeGeneration:
             await self.may_load.wait()
         if self.failure is None:
             self.functions = self.own
-
-    async def under_way(self, flights):
-        self.wanted_flights = flights
-        self.busy.clear()
-        if self.flights < flights:
-            await self.busy.wait()
-
-    def enter(self):
-        self.flights += 1
-        self.most_flights = max(self.most_flights, self.flights)
-        self.idle.clear()
-        if self.flights >= self.wanted_flights:
-            self.busy.set()
-
-    def leave(self):
-        self.flights -= 1
-        if not self.flights:
-            self.idle.set()
 
 
 class FakeHost(Calls):

@@ -163,6 +163,26 @@ def test_disabling_and_enabling_again_brings_the_functions_back(host):
     assert asyncio.run(host.call("clinic", "add", {"a": 1, "b": 1})) == 2
 
 
+def test_a_generation_that_takes_the_place_of_another_answers_with_its_own_functions(host):
+    async def new():
+        return "new"
+
+    async def main():
+        host.add("clinic", version=add)
+        old = await host.call("clinic", "version", {"a": 1, "b": 1})
+        generation = host.add("clinic", version=new)
+        return old, await host.call("clinic", "version"), await host.call("clinic", "version"), generation.loads
+
+    assert asyncio.run(main()) == (2, "new", "new", 1)
+
+
+def test_only_functions_that_exist_are_remembered_of_a_generation(host):
+    generation = host.add("clinic", add=add)
+    asyncio.run(host.call("clinic", "add", {"a": 1, "b": 1}))
+    fails(host, "clinic", "sumary", error=FunctionNotFoundError)
+    assert list(generation.targets) == ["add"]
+
+
 def test_what_a_function_raises_is_the_cause(host):
     raised = ValueError("no such patient")
 
@@ -230,7 +250,7 @@ def test_the_caller_is_the_plugin_whose_code_is_running(host):
 
 def test_the_caller_of_a_request_to_a_plugin_is_that_plugin(host):
     async def main():
-        passage.set(("clinic", None, frozenset(), None))
+        passage.set(("clinic", None, frozenset(), None, None))
         with pytest.raises(PluginNotFoundError, match=r"^plugin 'clinic' called 'absent'"):
             await host.call("absent", "x")
 
@@ -245,7 +265,7 @@ def test_a_function_knows_its_own_plugin_and_who_asked_first_but_no_permission_t
         found.append((current_plugin(), current_caller(), passage.get()[2]))
 
     async def main():
-        passage.set(("clinic", somebody, frozenset({"clinic.read"}), None))
+        passage.set(("clinic", somebody, frozenset({"clinic.read"}), None, None))
         await host.call("billing", "look")
         found.append((current_plugin(), current_caller(), passage.get()[2]))
 
@@ -288,10 +308,10 @@ def test_a_generation_knows_how_many_calls_are_under_way_in_it(host):
         event = asyncio.Event()
         generation = host.add("clinic", wait=event.wait)
         calls = [asyncio.create_task(host.call("clinic", "wait")) for _ in range(3)]
-        await generation.under_way(3)
+        await generation.flights.under_way(3)
         event.set()
         await asyncio.gather(*calls)
-        return generation.flights
+        return generation.flights.calls
 
     assert asyncio.run(main()) == 0
 
@@ -301,8 +321,8 @@ def test_a_call_that_has_ended_is_not_under_way_any_more(host, target):
     async def main():
         generation = host.add("clinic", it=target)
         await asyncio.gather(host.call("clinic", "it"), return_exceptions=True)
-        await generation.idle.wait()
-        assert generation.most_flights > 0
+        assert await generation.flights.drained(30)
+        assert generation.flights.most > 0
 
     asyncio.run(main())
 
@@ -317,7 +337,7 @@ def test_a_plugin_that_is_disabled_while_it_is_loaded_for_a_call_is_disabled(hos
         generation.may_load.set()
         with pytest.raises(PluginDisabledError):
             await call
-        return generation.flights
+        return generation.flights.calls
 
     assert asyncio.run(main()) == 0
 
@@ -356,7 +376,7 @@ def test_a_call_into_a_plugin_that_waits_for_it_to_end_is_refused_and_nobody_wai
         async def disable():
             await disabled.wait()
             host.switch_off("clinic")
-            await generation.idle.wait()
+            assert await generation.flights.drained(30)
 
         call, _ = await asyncio.gather(host.call("clinic", "outer"), disable(), return_exceptions=True)
         return call

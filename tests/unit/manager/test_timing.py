@@ -4,10 +4,15 @@ Limits of seconds that cost nothing until a coroutine waits.
 
 import asyncio
 from contextlib import suppress
+from time import perf_counter_ns
 
 import pytest
 
-from honeyhost.manager.timing import ExpiredError, limited, sweeper
+from honeyhost.manager.timing import ExpiredError, limited, resumed, sweeper
+
+
+def armed():
+    return sweeper(asyncio.get_running_loop()).armed
 
 
 async def hang():
@@ -22,10 +27,10 @@ async def after(steps, value):
 
 def test_a_coroutine_that_never_waits_arms_no_limit():
     async def main():
-        async def armed():
-            return sweeper().armed
+        async def look():
+            return armed()
 
-        return await limited(armed(), 0.0)
+        return await limited(look(), 0.0)
 
     assert asyncio.run(main()) == 0
 
@@ -41,10 +46,10 @@ def test_limits_are_disarmed_when_their_coroutines_end():
             await limited(breaks(), 30)
         cancelled = asyncio.create_task(limited_task(30))
         await asyncio.sleep(0)
-        assert sweeper().armed == 1
+        assert armed() == 1
         cancelled.cancel()
         await asyncio.wait({cancelled})
-        return sweeper().armed
+        return armed()
 
     async def limited_task(seconds):
         await limited(hang(), seconds)
@@ -80,6 +85,16 @@ def test_limits_end_in_the_order_of_their_lengths_and_not_of_their_beginning():
         return order
 
     assert asyncio.run(main()) == ["short", "short too", "middle", "long"]
+
+
+def test_the_time_counts_from_the_beginning_of_the_coroutine_and_not_from_its_first_wait():
+    async def main():
+        coroutine = hang()
+        async with asyncio.timeout(10):
+            with pytest.raises(ExpiredError):
+                await resumed(coroutine, coroutine.send(None), perf_counter_ns() - 3600 * 10**9, 3600)
+
+    asyncio.run(main())
 
 
 def test_an_expired_limit_leaves_no_cancellation_behind():
@@ -155,7 +170,7 @@ def test_a_cancellation_that_the_coroutine_is_interrupted_by_twice_is_not_swallo
 
 def test_every_loop_has_limits_of_its_own():
     async def mine():
-        return sweeper()
+        return sweeper(asyncio.get_running_loop())
 
     first, second = asyncio.run(mine()), asyncio.run(mine())
     assert first is not second
@@ -175,6 +190,26 @@ def test_a_coroutine_that_is_closed_is_closed_inside():
         outer = main_of(lambda: limited(inner, 30))
         outer.send(None)
         outer.close()
-        return sweeper().armed, list(closed)
+        return armed(), list(closed)
 
     assert asyncio.run(main()) == (0, ["closed"])
+
+
+def test_whatever_is_thrown_into_a_coroutine_is_its_to_hear_and_it_may_go_on():
+    async def patient():
+        heard = []
+        for _ in range(2):
+            try:
+                await hang()
+            except asyncio.CancelledError:
+                heard.append("cancelled")
+        return heard, await after(2, "answer")
+
+    async def main():
+        task = asyncio.create_task(main_of(lambda: limited(patient(), 30)))
+        for _ in range(2):
+            await asyncio.sleep(0)
+            task.cancel()
+        return await task
+
+    assert asyncio.run(main()) == (["cancelled", "cancelled"], "answer")

@@ -11,9 +11,8 @@ _METHOD = (
     "ten routes a plugin. The ratio is to entry points + include_router."
 )
 _WHY = (
-    "130 of the 150 ms are the host's own forty routes and their part of the document, made when somebody first asks for it "
-    "whatever the number of plugins; those of the plugins are read from the snapshot, joined and hashed, about 5 ms each. To "
-    "record the host's own part when something is applied would take it off"
+    "the fragments of the plugins and the host's own part are read from what was recorded when they were applied: of 1000 "
+    "plugins, reading them is about 10 ms, joining and hashing them 12"
 )
 _KINDS = (INCLUDE, FLAT, HONEYHOST, HONEYHOST_TOKENS)
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 from honeyhost.attach.change import AttachPlan
@@ -106,6 +107,7 @@ def _apply(settings: Settings, digest: str | None, progress: Progress | None, st
         outcome = planned.without(refused)
         written = [] if planned.plan.empty and not refused else _stored_words(planned.plan)
         written += _write_files(settings, outcome, undo)
+        undo.append(_write_interface(settings))
         snapshot = _write_snapshot(settings, outcome)
     except BaseException:
         for step in reversed(undo):
@@ -204,6 +206,15 @@ def _write_files(settings: Settings, outcome: Planned, undo: list[Undo]) -> list
     changed, restore = write_with_undo(settings.frontend_manifest, render_frontend_manifest(entries).encode())
     undo.append(restore)
     return [_shown(settings.frontend_manifest)] if changed else []
+
+
+def _write_interface(settings: Settings) -> Undo:
+    """
+    The host's own part of the API document, unless it is recorded already. A host is loaded for nothing else here.
+    """
+    described = import_module("honeyhost.api.described")
+    undo: Undo = described.record(settings.data_dir, lambda: import_module("honeyhost.host").Host(settings))
+    return undo
 
 
 def _shown(path: Path) -> str:

@@ -1,7 +1,8 @@
 """
-Deferred: the host's routes, built when somebody first asks for one or for the API document.
+Deferred: the host's routes, built when somebody first asks for one.
 
 Building them costs more than all else that a start does, and a platform answers with its plugins before anybody steers it.
+The API document does without them where their part of it was recorded.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 from honeyhost.api.hosted import Hosted
+from honeyhost.attach.routing.document import PluginDocument
 
 BASE = "/api/plugin-host"
 BESIDE = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -33,16 +35,39 @@ class DeferredRoutes(BaseRoute):
         self.include_in_schema = False
         self._app = app
         self._host = host
+        self._own = "openapi" not in vars(app) and type(app).openapi is FastAPI.openapi
+        """Whether the application's document was the framework's when the host came."""
+        self._document: object = None
         self._lock = Lock()
         self._building: asyncio.Task[None] | None = None
         self._remove: Callable[[], None] | None = None
 
     def build(self) -> None:
         """
-        Build the routes now, in this thread, unless they are.
+        Complete the document of the application: by what was recorded or else by building the routes now, in this thread.
         """
-        if self._remove is None:
+        if not self._completed():
             self.put(import_module("honeyhost.api.routes").made_routes(self._host))
+
+    def _completed(self) -> bool:
+        """
+        Whether the document of the application needs the routes to be built no more: they are, or it holds their part.
+        """
+        app = self._app
+        with self._lock:
+            if self._remove is not None:
+                return True
+            # Whoever makes a document of their own may ask for the routes themselves.
+            if not (self._own and isinstance(getattr(app.openapi, "__self__", None), PluginDocument)):
+                return False
+            document = FastAPI.openapi(app)
+            if document is self._document:  # and it is another one as soon as the application has other routes
+                return True
+            described = import_module("honeyhost.api.described")
+            made = described.completed(app, document, self, self._host.settings.data_dir)
+            if made is not None:
+                self._document = app.openapi_schema = made
+            return made is not None
 
     def put(self, put: Callable[[FastAPI, BaseRoute], Callable[[], None]]) -> None:
         """
@@ -62,6 +87,8 @@ class DeferredRoutes(BaseRoute):
             else:
                 self._remove()
             self._remove = _nothing
+            if self._document is not None and self._app.openapi_schema is self._document:
+                self._app.openapi_schema = None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """

@@ -163,7 +163,7 @@ class HostDocument:
         schemes[SCHEME] = dict(scheme)
         self._paths = _members(document.get("paths", {}))
         self._schemas = _members(components.pop("schemas", {}))
-        self._security = _members(schemes)
+        self._security = _members(dict(sorted(schemes.items())))
         self._components = _members(components)
         self._rest = {key: value for key, value in document.items() if key not in ("paths", "components")}
 

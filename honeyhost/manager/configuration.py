@@ -10,17 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from jsonschema import FormatChecker
-from jsonschema.exceptions import SchemaError, ValidationError
-from jsonschema.validators import Draft202012Validator, validator_for
-from referencing.exceptions import Unresolvable
-from referencing.jsonschema import EMPTY_REGISTRY
-
 from honeyhost.diagnostics import Problem, error
 from honeyhost.errors import ConfigInvalidError
-from honeyhost.manager.masking import Schema, masked, shown_key, unmasked
-from honeyhost.manager.wording import place, wanted
-from honeyhost.names import MASK, visible
+from honeyhost.manager.masking import Schema, masked, unmasked
+from honeyhost.manager.schemas import MOST_PROBLEMS, BrokenSchemaError, SchemaCheck, problem_at
+from honeyhost.names import MASK
 
 __all__ = ["MASK", "check", "configured", "masked", "merged", "unmasked"]
 
@@ -28,7 +22,7 @@ LARGEST = 64 * 1024
 """Characters of JSON that a configuration may have."""
 DEEPEST = 24
 """Levels of objects and lists."""
-_MOST_PROBLEMS = 50
+_WHOLE = "the configuration"
 _LARGEST_NUMBER = 2**63
 
 
@@ -81,11 +75,11 @@ def check(schema: Schema | None, config: Mapping[str, Any]) -> tuple[Problem, ..
     size = len(json.dumps(config, ensure_ascii=False))
     if size > LARGEST:
         return (error("config-too-large", f"the configuration has {size} characters, {LARGEST} are kept", limit=LARGEST),)
-    return () if schema is None else tuple(_refused(schema, config))
+    return () if schema is None else _refused(schema, config)
 
 
 def _first(problems: Iterator[Problem]) -> tuple[Problem, ...]:
-    return tuple(islice(problems, _MOST_PROBLEMS))
+    return tuple(islice(problems, MOST_PROBLEMS))
 
 
 def _unkeepable(value: Any, path: tuple[Any, ...], depth: int) -> Iterator[Problem]:
@@ -127,58 +121,13 @@ def _storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _refused(schema: Schema, config: Mapping[str, Any]) -> Iterator[Problem]:
-    named = isinstance(schema.get("$schema", ""), str)
-    kind = validator_for(schema, default=Draft202012Validator) if named else Draft202012Validator
+def _refused(schema: Schema, config: Mapping[str, Any]) -> tuple[Problem, ...]:
     try:
-        kind.check_schema(dict(schema))
-        # The empty registry fetches nothing: a schema never makes the host call out.
-        found = list(kind(dict(schema), registry=EMPTY_REGISTRY, format_checker=FormatChecker()).iter_errors(config))
-    except (SchemaError, Unresolvable, RecursionError) as broken:
+        return SchemaCheck(schema, code="config", whole=_WHOLE).problems(config)
+    except BrokenSchemaError as broken:
         message = "the plugin's own schema of its configuration cannot be used"
-        yield error("config-schema", message, kind=type(broken).__name__, hint="mend config_schema of the plugin")
-        return
-    # Each key that is missing is an error of its own, and each of those names all.
-    spoken = {(problem.path or "", problem.message): problem for problem in _spoken(found)}
-    yield from [spoken[place] for place in sorted(spoken)][:_MOST_PROBLEMS]
-
-
-def _spoken(errors: Iterable[ValidationError]) -> Iterator[Problem]:
-    for fault in errors:
-        path = tuple(fault.absolute_path)
-        if fault.validator == "required":
-            required: Any = fault.validator_value
-            present: Any = fault.instance
-            for name in sorted(set(required) - set(present)):
-                yield _problem("config-missing", (*path, name), "is missing", keyword="required")
-        elif fault.validator in ("additionalProperties", "unevaluatedProperties"):
-            yield _problem("config-unknown-key", path, wanted(fault), keyword=str(fault.validator))
-        elif fault.validator in ("anyOf", "oneOf") and (inner := _only_branch(fault)):
-            yield from _spoken(inner)
-        else:
-            yield _problem("config-value", path, wanted(fault), keyword=str(fault.validator))
-
-
-def _only_branch(fault: ValidationError) -> list[ValidationError]:
-    """
-    The errors of the one alternative that can have been meant: the others want another type, as null does in ``X | None``.
-    """
-    branches: dict[Any, list[ValidationError]] = {}
-    for inner in fault.context or ():
-        branches.setdefault(inner.schema_path[0], []).append(inner)
-    meant = [errors for errors in branches.values() if not any(_is_of_another_type(inner) for inner in errors)]
-    return meant[0] if len(meant) == 1 else []
-
-
-def _is_of_another_type(inner: ValidationError) -> bool:
-    return inner.validator == "type" and not inner.path
+        return (error("config-schema", message, kind=broken.kind, hint="mend config_schema of the plugin"),)
 
 
 def _problem(code: str, path: tuple[Any, ...], said: str, *, keyword: str) -> Problem:
-    shown = visible(place(path))
-    pointer = "".join(f"/{_step(step)}" for step in path)
-    return error(code, f"{shown or 'the configuration'} {said}", path=shown or None, pointer=visible(pointer), keyword=keyword)
-
-
-def _step(step: Any) -> str:
-    return shown_key(str(step)).replace("~", "~0").replace("/", "~1")
+    return problem_at(code, path, said, whole=_WHOLE, keyword=keyword)

@@ -1,0 +1,3 @@
+"""
+``capability``: functions that plugins publish under slugs of their own.
+"""

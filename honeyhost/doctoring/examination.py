@@ -7,6 +7,7 @@ from time import perf_counter
 
 from honeyhost.doctoring import ground, plugins, running
 from honeyhost.doctoring.finding import Check
+from honeyhost.doctoring.roles import roles
 from honeyhost.settings import Settings
 from honeyhost.survey import survey
 
@@ -29,5 +30,6 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield from plugins.trust(settings)
     yield from plugins.quarantine(found.standing)
     yield from plugins.applied(settings, found)
+    yield from roles(settings, found)
     yield from running.processes(settings)
     yield from ground.programs(settings)

@@ -21,6 +21,8 @@ class Check:
     message: str
     fix: str | None = None
     repair: Repair | None = None
+    text: str | None = None
+    """What the fix speaks of, to be copied as it is: several lines."""
 
     def __post_init__(self) -> None:
         assert self.fix or self.status in ("ok", "info"), self.id  # noqa: S101 - a bug of ours
@@ -29,7 +31,8 @@ class Check:
         """
         The shape of ``doctor --json``.
         """
-        return {"id": self.id, "status": self.status, "message": self.message, "fix": self.fix}
+        shape = {"id": self.id, "status": self.status, "message": self.message, "fix": self.fix}
+        return shape if self.text is None else {**shape, "text": self.text}
 
 
 def ok(name: str, message: str) -> Check:
@@ -46,11 +49,11 @@ def noted(name: str, message: str) -> Check:
     return Check(id=name, status="info", message=message)
 
 
-def doubtful(name: str, message: str, fix: str, *, repair: Repair | None = None) -> Check:
+def doubtful(name: str, message: str, fix: str, *, repair: Repair | None = None, text: str | None = None) -> Check:
     """
     Something that will do for now.
     """
-    return Check(id=name, status="warning", message=message, fix=fix, repair=repair)
+    return Check(id=name, status="warning", message=message, fix=fix, repair=repair, text=text)
 
 
 def broken(name: str, message: str, fix: str, *, repair: Repair | None = None) -> Check:

@@ -78,6 +78,8 @@ def _lines(checks: Iterable[Check], out: Screen) -> list[Line]:
         lines += [indented(part, margin) for part in more]
         if check.fix is not None:
             lines += [indented(part, margin) for part in wrapped(line(span("fix: ", "green"), check.fix), room)]
+        if check.text is not None:  # to be copied: neither wrapped nor indented
+            lines += [line(part) for part in check.text.splitlines()]
     return lines
 
 

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from honeyhost.errors import UsageError
-from honeyhost.manifest.grants import Grant, asked_by, parse_grant, read_grants, request_digest, uncovered
+from honeyhost.manifest.grants import asked_by, pieces_of, request_digest, uncovered
 from honeyhost.manifest.model import PluginManifest
+from honeyhost.names import label_text
+from honeyhost.services.grants import Grant, parse_grant, read_grants
 from honeyhost.store.records import PluginRecord
 
 Answer = Literal["granted", "narrowed", "withheld", "open"]
@@ -114,6 +116,13 @@ class Answers:
     def _with(self, grants: Mapping[str, Any]) -> "Answers":
         made = Answers(asked=self.asked, grants=grants, digest=self.digest)
         return made if made.waiting else made.closing()
+
+
+def purposes(manifest: PluginManifest) -> dict[Grant, str]:
+    """
+    Why the plugin asks for each piece, as its author says it.
+    """
+    return {piece: label_text(wanted.purpose) or "" for wanted in manifest.host_permissions for piece in pieces_of(wanted)}
 
 
 def _meets(grant: Grant, asked: Iterable[Grant]) -> bool:

@@ -7,7 +7,7 @@ others hear of it.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -138,21 +138,39 @@ class Controls(ABC):
         defaults = self._defaults(slug)
         return await self.change(lambda changes: changes.set_quarantine(slug, None, defaults=defaults), actor=actor)
 
-    async def grant(self, slug: str, grants: Mapping[str, Any], digest: str | None, *, actor: str = "host") -> PluginRecord:
+    @abstractmethod
+    def request(self, slug: str) -> Any:
         """
-        The record after an operator granted what a plugin may ask of the host, which takes the place of earlier grants.
+        What a plugin asks of the host, as ``honeyhost.consenting.Request``. Looks for plugins anew.
+
+        Raises:
+            UnknownPluginError: if there is neither such a plugin nor a record of one.
+        """
+
+    async def grant(
+        self, slug: str, grants: Collection[str], *, digest: str | None = None, actor: str = "host"
+    ) -> PluginRecord:
+        """
+        The record after an operator granted exactly this of what a plugin asks for; it goes on without the rest.
 
         Args:
             slug: of the plugin.
-            grants: access and scope by kind of permission.
-            digest: of the request that this answers.
+            grants: each as ``type[:access][:scope]``.
+            digest: of the request that this answers; of whatever the plugin asks for now where left out.
             actor: who grants it, for the audit.
 
         Raises:
             UnknownPluginError: as for :meth:`set_enabled`, which see for the others.
+            UsageError: if one is no grant, or nothing that the plugin asks for.
+            ConflictError: if the plugin asks for something else by now.
         """
+        answering = import_module("honeyhost.consenting").answered
         defaults = self._defaults(slug)
-        return await self.change(lambda changes: changes.set_grants(slug, grants, digest, defaults=defaults), actor=actor)
+        request = await threaded(lambda: self.request(slug))
+        made = answering(request, slug, grants, digest=digest, actor=actor)
+        return await self.change(
+            lambda changes: changes.set_grants(slug, made.grants, made.digest, defaults=defaults), actor=actor
+        )
 
     def _attached(self, slug: str) -> AttachedPlugin | None:
         return next((plugin for plugin in self.manager.plugins if plugin.slug == slug), None)

@@ -20,9 +20,18 @@ Errors: what is raised where a caller asked for one outcome and it cannot be had
     │   ├── PluginNotFoundError     no plugin of that name answers
     │   ├── FunctionNotFoundError   the plugin has no such function
     │   ├── PluginDisabledError     the plugin is switched off, taken out or failed
+    │   ├── CapabilityNotFoundError no plugin publishes that capability
+    │   ├── CapabilityForbiddenError    whoever is asking lacks the permission that it needs
+    │   ├── ArgumentsInvalidError   a capability's input is not what its schema says
     │   ├── CallTimeoutError        it took too long
     │   ├── CallDepthExceededError  plugins called each other too deep; names the chain
     │   └── CallFailedError         the function raised; what it raised is the cause
+    ├── OperationError              an operation of the host that a plugin asked for came to nothing
+    │   ├── PermissionNotGrantedError   the operator has not granted it
+    │   ├── OperationLimitedError   it is asked for more often than the plugin may
+    │   ├── OperationRefusedError   it cannot be meant, or is never allowed
+    │   ├── OperationTimeoutError   it took too long
+    │   └── OperationFailedError    the service behind it failed; what it raised is the cause
     ├── StoreError                  the database
     │   ├── StoreUnavailableError
     │   └── ConflictError           somebody else changed the record first
@@ -213,6 +222,36 @@ class PluginDisabledError(CallError):
     code = "plugin-disabled"
 
 
+class CapabilityNotFoundError(CallError):
+    """
+    No plugin publishes a capability of that slug.
+    """
+
+    code = "capability-not-found"
+
+
+class CapabilityForbiddenError(CallError):
+    """
+    Whoever is asking lacks the permission that the capability needs; ``params["permission"]`` names it.
+    """
+
+    code = "permission-missing"
+
+
+class ArgumentsInvalidError(CallError):
+    """
+    The input of a capability is not what its schema says; ``problems`` names each place.
+    """
+
+    code = "arguments-invalid"
+
+    def __init__(self, message: str, problems: Sequence[Problem] = (), *, hint: str | None = None, **params: Any) -> None:
+        if problems:
+            params["problems"] = [problem.to_json() for problem in problems]
+        super().__init__(message, hint=hint, **params)
+        self.problems = tuple(problems)
+
+
 class CallTimeoutError(CallError):
     """
     The function did not answer within its time.
@@ -235,6 +274,54 @@ class CallFailedError(CallError):
     """
 
     code = "call-failed"
+
+
+class OperationError(HoneyhostError):
+    """
+    An operation of the host came to nothing. ``params`` names plugin and operation.
+    """
+
+    code = "operation-error"
+
+
+class PermissionNotGrantedError(OperationError):
+    """
+    The operator has not granted it, or has taken the grant back; ``params["grant"]`` is the one that is wanted.
+    """
+
+    code = "permission-not-granted"
+
+
+class OperationLimitedError(OperationError):
+    """
+    The plugin has asked for it as often as it may in a minute; ``params["retry_after"]`` is in seconds.
+    """
+
+    code = "operation-limited"
+
+
+class OperationRefusedError(OperationError):
+    """
+    What was asked for cannot be meant, or is allowed to no plugin.
+    """
+
+    code = "operation-refused"
+
+
+class OperationTimeoutError(OperationError):
+    """
+    It did not end within its time, and was interrupted.
+    """
+
+    code = "operation-timeout"
+
+
+class OperationFailedError(OperationError):
+    """
+    The service behind it failed; what it raised is the cause.
+    """
+
+    code = "operation-failed"
 
 
 class StoreError(HoneyhostError):

@@ -30,7 +30,8 @@ from honeyhost.propagation.drift import Status
 from honeyhost.recorded import DEFAULT_PREFIX
 from honeyhost.running import Running
 from honeyhost.runtimes import install_namespace
-from honeyhost.sdk import Identity
+from honeyhost.sdk import Caller, Identity
+from honeyhost.services.logs import LogBuffer
 from honeyhost.settings import Settings
 from honeyhost.store.records import InstanceReport, PluginDefaults, PluginRecord
 
@@ -88,7 +89,7 @@ class Host(Controls):
         undo = [install_namespace(self.settings.plugin_roots)]
         try:
             with collector_paused():  # a thousand plugins are read, and none of it is garbage
-                running = Running.begin(self.settings, site, self.identity)
+                running = Running.begin(self.settings, site, self.identity, lambda: self.stores)
             undo.append(running.close)
             self._running = running
             control = deferred_routes(app, self)
@@ -156,6 +157,14 @@ class Host(Controls):
         """
         return self._attached_to.calls
 
+    @property
+    def logs(self) -> LogBuffer:
+        """
+        What was logged in this process: by plugins, and while it serves by everything else too.
+        """
+        buffer: LogBuffer = self.manager.services.logs
+        return buffer
+
     @cached_property
     def stores(self) -> Any:
         """
@@ -196,7 +205,36 @@ class Host(Controls):
             CallError: one of its kinds, for each way in which a call can come to nothing.
         """
         running = self._running or self._attached_to
-        return running.calls.call(slug, function, args, timeout=timeout)
+        return running.calls.call(slug, function, args, timeout)
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """
+        The slugs of the capabilities that plugins publish, sorted: those of plugins that answer.
+        """
+        return self._attached_to.capabilities.slugs
+
+    def run_capability(
+        self,
+        slug: str,
+        input: Mapping[str, Any] | None = None,  # noqa: A002 - the manifest's word
+        *,
+        caller: Caller | None = None,
+        timeout: float | None = None,
+    ) -> Coroutine[Any, Any, Any]:
+        """
+        What a capability answers, to be awaited; see :meth:`honeyhost.work.capabilities.CapabilityRegistry.run`.
+
+        Args:
+            slug: of the capability.
+            input: its input; each member is an argument of its function.
+            caller: who is asking, and has to hold its permission; the host itself where left out, which may run everything.
+            timeout: seconds, instead of the usual number.
+
+        Raises:
+            CallError: one of its kinds, for each way in which a run can come to nothing.
+        """
+        return self._attached_to.capabilities.run(slug, input, caller=caller, timeout=timeout)
 
     def status(self) -> Status:
         """
@@ -219,6 +257,22 @@ class Host(Controls):
         What was counted of the calls to each plugin, by slug.
         """
         return self.calls.figures()
+
+    def request(self, slug: str) -> Any:
+        """
+        What a plugin asks of the host and what was answered, as ``honeyhost.consenting.Request``. Looks for plugins anew.
+
+        Raises:
+            UnknownPluginError: if there is neither such a plugin nor a record of one.
+        """
+        return import_module("honeyhost.consenting").request_of(self.settings, slug, self.records.get(slug))
+
+    def usage(self) -> Mapping[str, Any]:
+        """
+        What each plugin did through its host in this process, by slug and operation.
+        """
+        figures: Mapping[str, Any] = self.manager.services.usage.figures()
+        return figures
 
     def explain(self, slug: str) -> Mapping[str, Any] | None:
         """

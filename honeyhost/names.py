@@ -31,6 +31,10 @@ _PERMISSION = re.compile(PERMISSION_PATTERN)
 _REFERENCE = re.compile(
     r"(?P<dots>\.?)(?P<module>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*):(?P<attribute>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
 )
+_CALLED_SECRET = re.compile(
+    r"(?:^|[a-z0-9_.-])(?:password|passwd|passphrase|secret|token|credentials?|(?:api|access|private|secret|signing)[_-]?key)s?$",
+    re.IGNORECASE,
+)
 _HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
 _HARMLESS_FORMAT = {"\u200c", "\u200d"}  # joiners: Persian and Indic words and emoji need them, and they reorder nothing
 
@@ -129,6 +133,13 @@ def label_text(label: str | Mapping[str, str] | None, language: str = "en") -> s
         if tag in label:
             return label[tag]
     return next(iter(label.values()), None)
+
+
+def called_secret(name: str) -> bool:
+    """
+    Whether something of this name is taken for a secret (``smtp_password``, ``api-key``) where nothing else is said of it.
+    """
+    return _CALLED_SECRET.search(name) is not None
 
 
 def visible(text: str) -> str:

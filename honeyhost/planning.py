@@ -7,6 +7,7 @@ Nothing is changed by it. Accepted plugins that no snapshot knows are imported i
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from honeyhost.attach.capabilities import CapabilityPoint, contested
 from honeyhost.attach.change import AttachPlan, Contribution, difference
 from honeyhost.attach.compiled import CompiledPlugin
 from honeyhost.attach.frontend import FrontendPoint
@@ -37,6 +38,7 @@ _POINTS: tuple[AttachPoint, ...] = (
     RouterPoint(),
     NavPoint(),
     FrontendPoint(),
+    CapabilityPoint(),
 )
 
 
@@ -130,9 +132,11 @@ def _compiled(
         seconds=settings.start_timeout,
     )
     made, failed = compiler.compile(fresh, progress=progress) if fresh else ({}, {})
+    compiled = kept | made
+    failed |= contested({slug: value.capabilities for slug, value in compiled.items()})
     versions = {plugin.name: plugin.version for plugin in servable}
     failures = tuple(_failure(slug, versions[slug], error) for slug, error in sorted(failed.items()))
-    return kept | made, failures
+    return {slug: value for slug, value in compiled.items() if slug not in failed}, failures
 
 
 def _failure(slug: str, version: str, error: AttachError) -> AttachFailure:

@@ -32,14 +32,19 @@ from honeyhost.propagation.drift import Drift, Status
 from honeyhost.propagation.instances import Instance, utc_now
 from honeyhost.propagation.mark import SharedMark, mark_path
 from honeyhost.propagation.watcher import watcher_of
+from honeyhost.provided import service_settings
 from honeyhost.quarantining import held_at_start, journal_of, quarantine
 from honeyhost.recorded import settings_digest, snapshot_path
+from honeyhost.refusals import Refusals
 from honeyhost.renewing import Renewal, reload_requests
 from honeyhost.reporting import Reporting
 from honeyhost.sdk import Identity
+from honeyhost.services import Services
+from honeyhost.services.published import Capabilities
 from honeyhost.settings import Settings
 from honeyhost.store.records import PluginRecord
 from honeyhost.stored import read_stored
+from honeyhost.work.capabilities import CapabilityRegistry
 
 logger = logging.getLogger("honeyhost")
 _AGAIN = 1.0
@@ -61,12 +66,16 @@ class Running:
         drift: Drift,
         boot: Boot,
         journal: BootJournal,
+        refusals: Refusals,
     ) -> None:
         self.manager = manager
         self.following = following
         self.renewal = Renewal(settings, site, manager, drift, boot)
         self.calls = Calls(self._generations, manager.state, timeout=settings.call_timeout)
         manager.call_from = self.calls.call_from
+        self.capabilities = CapabilityRegistry(self.current, manager, self.calls, refused=refusals.add)
+        manager.capabilities = Capabilities(self.capabilities.owner, self.capabilities.run_from)
+        manager.look = self.current
         telemetry.observe(self.calls)
         self._settings = settings
         self._drift = drift
@@ -74,15 +83,16 @@ class Running:
         self._reporting: Reporting | None = None
         self._reloads: dict[str, asyncio.Task[AttachError | None]] = {}
         self._journal = journal
+        self._refusals = refusals
         self._under_way: set[asyncio.Task[Any]] = set()
         self.watch = Watch(manager, interval=settings.health_interval, give_up=self._give_up)
         journal.condemn = self._condemn
         following.on_change(self._take_up)
         manager.on_change(self._report_soon)
-        manager.on_change(lambda: self.calls.keep([plugin.slug for plugin in manager.plugins]))
+        manager.on_change(self._forget_gone)
 
     @classmethod
-    def begin(cls, settings: Settings, site: Site, identity: Identity) -> Self:
+    def begin(cls, settings: Settings, site: Site, identity: Identity, stores: Callable[[], Any]) -> Self:
         """
         The parts, with the plugins adopted that the store of this moment wants.
 
@@ -97,7 +107,13 @@ class Running:
         if not settings.safe_mode:
             records = held_at_start(settings, journal, boot.plugins, records)
         recorded = boot.snapshot is None or site.plain
-        manager = Manager(
+        refusals = Refusals(stores)
+        services = Services(
+            service_settings(settings),
+            refused=refusals.add,
+            plugins=lambda: manager.slugs(),  # noqa: PLW0108 - there is none yet
+        )
+        manager: Manager = Manager(
             site,
             _gate(settings, site, identity),
             seconds=settings.start_timeout,
@@ -105,9 +121,19 @@ class Running:
             drain_seconds=settings.drain_timeout,
             recorded=recorded,
             phase_guard=journal.guard,
+            services=services,
         )
         manager.adopt(boot.plugins, records, safe_mode=settings.safe_mode)
-        return cls(settings, site, manager=manager, following=following, drift=drift, boot=boot, journal=journal)
+        return cls(
+            settings,
+            site,
+            manager=manager,
+            following=following,
+            drift=drift,
+            boot=boot,
+            journal=journal,
+            refusals=refusals,
+        )
 
     def _generations(self) -> Mapping[str, Generation]:
         # What current() does, written out: a call of a plugin's function costs what a few lines do.
@@ -138,17 +164,36 @@ class Running:
         watching = self._watching() if self._settings.watch else None
         self._reporting = reporting = self._reports(stores)
         tasks: list[asyncio.Task[Any]] = []
-        try:
-            await self._started()
-            tasks += self._while_serving(reporting, watching)
-            yield
-        finally:
-            await _cancelled([*tasks, *self._under_way])
-            self._reloads.clear()
-            self._reporting = None
-            await self.manager.stop()
-            await reporting.end()
-            self._journal.close()  # what was still starting is not to blame for an end in order
+        manager = self.manager
+        listening = import_module("honeyhost.services.logs").installed
+        with listening(manager.services.logs, manager.secrets_of, others=manager.all_secrets, packages=self._packages):
+            try:
+                await self._started()
+                tasks += self._while_serving(reporting, watching)
+                yield
+            finally:
+                await self._ended(reporting, tasks)
+
+    async def _ended(self, reporting: Reporting, tasks: list[asyncio.Task[Any]]) -> None:
+        await _cancelled([*tasks, *self._under_way])
+        self._reloads.clear()
+        self._reporting = None
+        await self.manager.stop()
+        await self.manager.services.close()
+        await asyncio.to_thread(self._refusals.end)
+        await reporting.end()
+        self._journal.close()  # what was still starting is not to blame for an end in order
+
+    def _packages(self) -> dict[str, str]:
+        """
+        The slug of each plugin by the package that its code lies in, as far as its facts were read.
+        """
+        return {plugin.package: plugin.slug for plugin in self.manager.plugins if plugin.package is not None}
+
+    def _forget_gone(self) -> None:
+        slugs = [plugin.slug for plugin in self.manager.plugins]
+        self.calls.keep(slugs)
+        self.manager.services.keep(slugs)
 
     def _watching(self) -> Any:
         # Imported where it is wanted: a start in production goes without.

@@ -13,11 +13,11 @@ from honeyhost.diagnostics import Problem
 from honeyhost.discovery import discover
 from honeyhost.discovery.inventory import DiscoveredPlugin, Inventory
 from honeyhost.manager.failed import FailedPlugin
-from honeyhost.manifest.grants import read_grants
 from honeyhost.recorded import recorded_failures
 from honeyhost.resolver import resolve
 from honeyhost.resolver.profile import Consent, HostProfile, Policy
 from honeyhost.resolver.resolution import Resolution
+from honeyhost.services.grants import read_grants
 from honeyhost.settings import Settings
 from honeyhost.standing import Standing, read_standing
 from honeyhost.store.records import PluginRecord

@@ -12,6 +12,7 @@ from importlib import import_module
 from threading import Lock
 from typing import Any
 
+from honeyhost.attach.capabilities import contested
 from honeyhost.attach.routing.site import Site
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import AttachError
@@ -161,7 +162,10 @@ def renewed(settings: Settings, site: Site, known: Mapping[str, AttachedPlugin],
     plugins |= {plugin.name: attached(plugin, compiled[plugin.name]) for plugin in fresh if plugin.name in compiled}
     refused = _refused(found, known) if only is None else [] if servable else [only]
     failures.update({slug: _not_servable(found, slug) for slug in refused})
-    in_order = tuple(plugins[plugin.name] for plugin in servable if plugin.name in plugins)
+    stay = {slug: plugin for slug, plugin in known.items() if slug in failures or only not in (None, slug)}
+    published = {slug: plugin.capabilities for slug, plugin in {**stay, **plugins}.items()}
+    failures.update({slug: error for slug, error in contested(published).items() if slug in plugins})
+    in_order = tuple(plugins[plugin.name] for plugin in servable if plugin.name in plugins.keys() - failures.keys())
     return Boot(plugins=in_order, failures=failures, listing=found.to_json)
 
 

@@ -2,14 +2,15 @@
 What the HTTP interface needs of a host.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from honeyhost.manager.booting import Boot
 from honeyhost.manager.live import Live
 from honeyhost.manager.manager import Manager
 from honeyhost.propagation.drift import Status
-from honeyhost.sdk import Identity
+from honeyhost.sdk import Caller, Identity
+from honeyhost.services.logs import LogBuffer
 from honeyhost.store.records import InstanceReport, PluginRecord
 
 
@@ -108,6 +109,13 @@ class Hosted(Protocol):
         """
         ...
 
+    @property
+    def logs(self) -> LogBuffer:
+        """
+        What was logged in this process.
+        """
+        ...
+
     def status(self) -> Status:
         """
         What this process runs beside what is wanted.
@@ -167,9 +175,29 @@ class Hosted(Protocol):
         """
         ...
 
-    async def grant(self, slug: str, grants: Mapping[str, Any], digest: str | None, *, actor: str = "host") -> PluginRecord:
+    async def grant(
+        self, slug: str, grants: Collection[str], *, digest: str | None = None, actor: str = "host"
+    ) -> PluginRecord:
         """
-        Grant what a plugin may ask of the host, in the place of earlier grants.
+        Grant exactly this of what a plugin asks of the host.
+        """
+        ...
+
+    def request(self, slug: str) -> Any:
+        """
+        What a plugin asks of the host, and what was answered: ``digest``, ``rows()``. Looks for plugins anew.
+        """
+        ...
+
+    def usage(self) -> Mapping[str, Any]:
+        """
+        What each plugin did through its host, by slug and operation.
+        """
+        ...
+
+    async def run_capability(self, slug: str, input: Mapping[str, Any] | None = None, *, caller: Caller | None = None) -> Any:  # noqa: A002
+        """
+        What a capability answers, for a caller.
         """
         ...
 

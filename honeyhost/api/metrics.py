@@ -44,6 +44,7 @@ class HostCollector(Collector):
         yield from self._plugins()
         yield from self._requests()
         yield from self._calls()
+        yield from self._operations()
 
     def _process(self) -> Iterator[Metric]:
         status = self._host.status()
@@ -82,6 +83,22 @@ class HostCollector(Collector):
             timeouts.add_metric((slug,), figures.timeouts)
             seconds.add_metric((slug,), figures.buckets, figures.seconds)
         yield from (made, errors, timeouts, seconds)
+
+    def _operations(self) -> Iterator[Metric]:
+        labels = ("plugin", "operation")
+        done = CounterMetricFamily("honeyhost_plugin_operations", "Operations of the host that the plugin did", labels=labels)
+        refused = CounterMetricFamily("honeyhost_plugin_operations_refused", "Operations without a grant", labels=labels)
+        limited = CounterMetricFamily("honeyhost_plugin_operations_limited", "Operations beyond the limit", labels=labels)
+        errors = CounterMetricFamily("honeyhost_plugin_operation_errors", "Operations that failed", labels=labels)
+        seconds = CounterMetricFamily("honeyhost_plugin_operation_seconds", "Time that operations took", labels=labels)
+        for slug, operations in self._host.usage().items():
+            for name, figures in operations.items():
+                done.add_metric((slug, name), figures.done)
+                refused.add_metric((slug, name), figures.refused)
+                limited.add_metric((slug, name), figures.limited)
+                errors.add_metric((slug, name), figures.errors)
+                seconds.add_metric((slug, name), figures.seconds)
+        yield from (done, refused, limited, errors, seconds)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

@@ -4,7 +4,7 @@ The routes of the host, put into an application and taken out again.
 
 from collections.abc import Callable
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 
 from honeyhost.api.deferred import BASE, deferred_routes
@@ -18,6 +18,7 @@ from honeyhost.api.verbs.capabilities import add_capabilities
 from honeyhost.api.verbs.events import add_events
 from honeyhost.api.verbs.grants import add_audit, add_grants
 from honeyhost.api.verbs.groups import add_groups
+from honeyhost.api.verbs.logs import add_logs
 from honeyhost.api.verbs.metrics import add_metrics
 from honeyhost.api.verbs.navigation import add_navigation
 from honeyhost.api.verbs.operations import add_health, add_operations
@@ -44,14 +45,13 @@ def made_routes(host: Hosted, limits: Limits | None = None) -> Put:
     """
     The routes, built; they still have to be put somewhere.
     """
-    interface = Interface(host, limits if limits is not None else Limits(changes=host.settings.control_rate))
     feed = Feed(host)
-    _add_verbs(interface, feed)
+    router = router_of(host, feed, limits)
 
     def put(app: FastAPI, instead: BaseRoute) -> Callable[[], None]:
         routes = app.router.routes
         end = len(routes)
-        app.include_router(interface.router)
+        app.include_router(router)
         added = routes[end:]
         del routes[end:]
         added.append(FallbackRoute(BASE, added[0]))
@@ -69,6 +69,15 @@ def made_routes(host: Hosted, limits: Limits | None = None) -> Put:
     return put
 
 
+def router_of(host: Hosted, feed: Feed, limits: Limits | None = None) -> APIRouter:
+    """
+    The same as a router. The host is asked for nothing but its settings before somebody asks a route.
+    """
+    interface = Interface(host, limits if limits is not None else Limits(changes=host.settings.control_rate))
+    _add_verbs(interface, feed)
+    return interface.router
+
+
 def _add_verbs(interface: Interface, feed: Feed) -> None:
     listing = Listing(interface.host)
     add_reading(interface, listing)
@@ -78,6 +87,7 @@ def _add_verbs(interface: Interface, feed: Feed) -> None:
     add_capabilities(interface)
     add_operations(interface)
     add_events(interface, feed)
+    add_logs(interface)
     add_groups(interface)
     add_tokens(interface)
     add_sessions(interface)

@@ -115,6 +115,8 @@ class CompiledPlugin:
     lifespan: bool = False
     functions: tuple[str, ...] = ()
     """The names that its functions are called by."""
+    capabilities: Mapping[str, str] = field(default_factory=dict)
+    """The function that answers each capability, by slug: declared ones, and those of marked methods."""
     starts: bool = False
     """Whether it has anything to do at start: a lifespan, or an init of its object."""
     import_ms: float = 0.0
@@ -146,6 +148,7 @@ class CompiledPlugin:
             "openapi": list(self.openapi),
             "lifespan": self.lifespan,
             "functions": list(self.functions),
+            "capabilities": dict(self.capabilities),
             "starts": self.starts,
             "import_ms": self.import_ms,
             "stamps": [list(stamp) for stamp in self.stamps],
@@ -166,6 +169,7 @@ class CompiledPlugin:
             openapi=(paths, schemas, security),
             lifespan=document["lifespan"],
             functions=tuple(document["functions"]),
+            capabilities=document["capabilities"],
             starts=document["starts"],
             import_ms=document["import_ms"],
             stamps=tuple(Stamp(*stamp) for stamp in document["stamps"]),

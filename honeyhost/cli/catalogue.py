@@ -9,7 +9,7 @@ from honeyhost.diagnostics import Code
 from honeyhost.errors import UsageError
 from honeyhost.names import closest
 
-ROOMS = ("manifest", "discovery", "resolver", "attach", "manager", "packaging", "store", "cli")
+ROOMS = ("services", "manifest", "discovery", "resolver", "attach", "manager", "work", "packaging", "store", "cli")
 
 
 class UnknownCodeError(UsageError):

@@ -51,6 +51,11 @@ CODES: tuple[Code, ...] = (
         mend="Choose another with --host and --port; '--port 0' takes a free one.",
     ),
     Code(
+        code="host-unreachable",
+        meaning="No running host answers at the address that was asked, or it cannot answer at this moment.",
+        mend="Start one with 'honeyhost serve', or name the address of yours with --url or HONEYHOST_URL.",
+    ),
+    Code(
         code="start-failed",
         meaning="The server stopped before it served.",
         mend="The lines above the message say why; 'honeyhost list' and 'honeyhost why NAME' work without a server.",

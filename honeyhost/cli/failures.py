@@ -22,6 +22,7 @@ from honeyhost.cli.render.text import line, span
 from honeyhost.cli.streams import OutputClosedError, Streams
 from honeyhost.diagnostics import Problem
 from honeyhost.errors import (
+    CapabilityNotFoundError,
     FunctionNotFoundError,
     HoneyhostError,
     MissingExtraError,
@@ -43,6 +44,10 @@ EXTRAS = {
     **dict.fromkeys(("sqlalchemy", "alembic", "jsonschema"), "store"),
     "psycopg": "postgres",
     "watchfiles": "watch",
+    "cashews": "cache",
+    "redis": "redis",
+    **dict.fromkeys(("httpcore", "idna"), "http"),
+    "aiosmtplib": "mail",
 }
 """Modules of optional libraries, and the extra that brings each."""
 
@@ -57,6 +62,7 @@ class CouldNotRunError(HoneyhostError):
 
 _COULD_NOT_RUN = (
     UsageError,
+    CapabilityNotFoundError,
     UnknownPluginError,
     PluginNotFoundError,
     FunctionNotFoundError,

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from honeyhost.cli import access, verbs
+from honeyhost.cli import access, capabilities, verbs
 from honeyhost.cli.completion import code_words, plugin_names
 from honeyhost.cli.words import Check, Json, PluginName
 from honeyhost.cli.words import run_body as _run
@@ -190,12 +190,13 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "serve": serve,
     "dev": dev,
     **verbs.COMMANDS,
+    **capabilities.COMMANDS,
     **access.COMMANDS,
     "schema": schema,
     "config": config,
     "explain": explain,
 }
-GROUPS: Mapping[str, str] = access.GROUPS
+GROUPS: Mapping[str, str] = {**capabilities.GROUPS, **access.GROUPS}
 """Commands of two words: the first word, and what the commands behind it are about."""
 EXAMPLES: Mapping[str, tuple[str, str]] = {
     "": ("honeyhost list", "honeyhost check plugins/healthcare"),
@@ -207,6 +208,7 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
     "serve": ("honeyhost serve", "honeyhost serve --host 0.0.0.0 --port 80 --workers 4"),
     "dev": ("honeyhost dev", "honeyhost dev --port 0"),
     **verbs.EXAMPLES,
+    **capabilities.EXAMPLES,
     **access.EXAMPLES,
     "schema": ("honeyhost schema > plugin.schema.json", "honeyhost schema --json"),
     "config": ("honeyhost config", "honeyhost config --json"),

@@ -3,12 +3,25 @@ Verbs: what can be typed to steer plugins and to see how they fare.
 """
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from honeyhost.cli.completion import plugin_names
 from honeyhost.cli.words import Json, PluginName
 from honeyhost.cli.words import run_body as _run
+
+
+class LogLevel(StrEnum):
+    """
+    The words that ``logs --level`` takes.
+    """
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 def enable(context: typer.Context, name: PluginName, *, json: Json = False) -> int:
@@ -102,6 +115,46 @@ def status(context: typer.Context, *, json: Json = False) -> int:
     return _run("status", context, json=json)
 
 
+def logs(  # noqa: PLR0913 - what can be typed
+    context: typer.Context,
+    plugin: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", autocompletion=plugin_names, show_default=False, help="host for the host's own."),
+    ] = None,
+    *,
+    level: Annotated[LogLevel | None, typer.Option(metavar="L", help="At or above debug, info, warning, error.")] = None,
+    text: Annotated[str | None, typer.Option(metavar="T", help="Only those with this text in them.")] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="The last so many.")] = 100,
+    before: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, help="Only older ones than this; not with --follow.")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Of the platform; else HONEYHOST_URL.")] = None,
+    token: Annotated[
+        str | None, typer.Option(metavar="T", help="Better in HONEYHOST_TOKEN: others can read a command line.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """
+    What plugins and the host had to say, asked of a running host.
+
+    The newest comes last. With --follow and --json each line is a record.
+    """
+    return _run(
+        "logs",
+        context,
+        plugin=plugin,
+        level=None if level is None else level.value,
+        text=text,
+        limit=limit,
+        before=before,
+        follow=follow,
+        url=url,
+        token=token,
+        json=json,
+    )
+
+
 def doctor(
     context: typer.Context,
     *,
@@ -124,6 +177,7 @@ COMMANDS: Mapping[str, Callable[..., int]] = {
     "configure": configure,
     "call": call,
     "status": status,
+    "logs": logs,
     "doctor": doctor,
 }
 EXAMPLES: Mapping[str, tuple[str, str]] = {
@@ -137,5 +191,6 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
     ),
     "call": ("honeyhost call finance summary", """honeyhost call finance summary '{"year": 2026}'"""),
     "status": ("honeyhost status", "honeyhost status --json"),
+    "logs": ("honeyhost logs finance --level warning", "honeyhost logs --follow"),
     "doctor": ("honeyhost doctor", "honeyhost doctor --fix"),
 }

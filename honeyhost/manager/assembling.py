@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from honeyhost.attach.capabilities import contested
 from honeyhost.attach.routing.site import Site
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import AttachError
@@ -50,7 +51,15 @@ def boot_compiling(
         except AttachError as error:
             failures[plugin.name] = error
             if error is not loader.error:  # that one is in the log
-                extra = {"plugin": plugin.name, "phase": "attach"}
-                logger.log(logging.ERROR, "%s", error.message, extra=extra, exc_info=error.__cause__)
+                _left_out(plugin.name, error)
         code.release(keep=loader.error is None)  # the manager finds it imported
-    return Boot(plugins=tuple(plugins), failures=failures, listing=listing)
+    refused = contested({plugin.slug: plugin.capabilities for plugin in plugins})
+    for slug, conflict in refused.items():
+        _left_out(slug, conflict)
+    kept = tuple(plugin for plugin in plugins if plugin.slug not in refused)
+    return Boot(plugins=kept, failures=failures | refused, listing=listing)
+
+
+def _left_out(slug: str, error: AttachError) -> None:
+    extra = {"plugin": slug, "phase": "attach"}
+    logger.log(logging.ERROR, "%s", error.message, extra=extra, exc_info=error.__cause__)

@@ -8,7 +8,10 @@ from typing import Any
 
 from honeyhost.attach.compiled import CompiledPlugin, Fragment
 from honeyhost.attach.navigation import NavEntry
+from honeyhost.attach.published import PublishedCapability
 from honeyhost.manager.spec import PluginSpec
+
+_NONE: Mapping[str, str | None] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +27,8 @@ class PluginFacts:
     """Display name, kind, labels, origin."""
     config_schema: Mapping[str, Any] | None = None
     """JSON Schema of the plugin's configuration; None admits any object."""
+    capabilities: Mapping[str, PublishedCapability] = field(default_factory=dict)
+    """What it publishes, by slug."""
 
     @property
     def nav_entries(self) -> tuple[NavEntry, ...]:
@@ -38,7 +43,19 @@ class AttachedPlugin:
     One plugin that was attached. Facts and fragment are read once, when they are first asked for.
     """
 
-    __slots__ = ("_facts", "_fragment", "_read", "_read_fragment", "lifespan", "public", "slug", "sort", "starts", "version")
+    __slots__ = (
+        "_facts",
+        "_fragment",
+        "_read",
+        "_read_fragment",
+        "capabilities",
+        "lifespan",
+        "public",
+        "slug",
+        "sort",
+        "starts",
+        "version",
+    )
 
     def __init__(  # noqa: PLR0913 - a row of the snapshot
         self,
@@ -51,6 +68,7 @@ class AttachedPlugin:
         read: Callable[[], PluginFacts],
         read_fragment: Callable[[], Fragment],
         starts: bool | None = None,
+        capabilities: Mapping[str, str | None] = _NONE,
     ) -> None:
         self.slug = slug
         self.version = version
@@ -59,6 +77,8 @@ class AttachedPlugin:
         self.public = public
         self.starts = lifespan if starts is None else starts
         """Whether it is started with the host, and not at its first use."""
+        self.capabilities = capabilities
+        """The permission that each capability needs, by slug; the rest of it is in the facts."""
         self._read = read
         self._read_fragment = read_fragment
         self._facts: PluginFacts | None = None
@@ -79,6 +99,13 @@ class AttachedPlugin:
         The plugin's digest; None where its facts were not asked for yet: they are not read for it.
         """
         return None if self._facts is None else self._facts.spec.digest
+
+    @property
+    def package(self) -> str | None:
+        """
+        The package that its code lies in; None where its facts were not asked for yet.
+        """
+        return None if self._facts is None else self._facts.spec.package
 
     @property
     def fragment(self) -> Fragment:

@@ -10,6 +10,7 @@ from typing import Any
 
 from honeyhost.attach.compiled import CompiledPlugin, Fragment
 from honeyhost.attach.nav import nav_entries
+from honeyhost.attach.published import PublishedCapability
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import AttachError
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
@@ -34,19 +35,22 @@ def specify(plugin: DiscoveredPlugin) -> PluginSpec:
         routers=tuple(RouterSpec(_located(entry.router, plugin), entry.permission, entry.public) for entry in manifest.routers),
         middleware=tuple(_located(text, plugin) for text in manifest.middleware),
         permissions=tuple(sorted({*plugin.permissions, *_guards(plugin)})),
-        stamps=(*plugin.stamps, *_schema_file(plugin)),
+        stamps=(*plugin.stamps, *_schema_files(plugin)),
         plugin=None if manifest.plugin is None else _located(manifest.plugin, plugin),
         handlers=tuple(dict.fromkeys(_handlers(plugin))),
+        capabilities={entry.slug: _located(entry.handler, plugin) for entry in manifest.capabilities},
         requires=tuple(manifest.requires_plugins),
     )
 
 
-def _schema_file(plugin: DiscoveredPlugin) -> tuple[str, ...]:
+def _schema_files(plugin: DiscoveredPlugin) -> Iterable[str]:
     """
-    The schema of the configuration: what it says is secret has to be known as soon as it says so.
+    The schemas of the configuration and of inputs: what they say, as that a value is secret, has to be known as soon as they
+    say so.
     """
-    path = plugin.manifest.config_schema
-    return () if path is None else (str(plugin.root / path),)
+    manifest = plugin.manifest
+    paths = (manifest.config_schema, *(entry.input_schema for entry in manifest.capabilities))
+    return (str(plugin.root / path) for path in dict.fromkeys(paths) if path is not None)
 
 
 def _handlers(plugin: DiscoveredPlugin) -> Iterable[str]:
@@ -77,7 +81,8 @@ def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlug
     The attached plugin of a discovered one that was compiled.
 
     Raises:
-        AttachError: if the schema of its configuration cannot be read: nobody would know what in it is secret.
+        AttachError: if the schema of its configuration cannot be read: nobody would know what in it is secret; or that of an
+            input.
     """
     manifest = plugin.manifest
     facts = PluginFacts(
@@ -90,7 +95,8 @@ def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlug
             "labels": manifest.labels if manifest.labels is not None else manifest.display_name,
             "origin": plugin.origin.to_json(),
         },
-        config_schema=_config_schema(plugin),
+        config_schema=_schema(plugin, manifest.config_schema, "config_schema"),
+        capabilities=_published(plugin, compiled),
     )
     paths, schemas, security = compiled.openapi
     return AttachedPlugin(
@@ -100,19 +106,34 @@ def attached(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> AttachedPlug
         lifespan=compiled.lifespan,
         starts=compiled.starts,
         public=compiled.public,
+        capabilities={slug: capability.permission for slug, capability in facts.capabilities.items()},
         read=lambda: facts,
         read_fragment=lambda: Fragment(paths.encode(), schemas.encode(), security.encode()),
     )
 
 
-def _config_schema(plugin: DiscoveredPlugin) -> Mapping[str, Any] | None:
-    path = plugin.manifest.config_schema
+def _published(plugin: DiscoveredPlugin, compiled: CompiledPlugin) -> dict[str, PublishedCapability]:
+    """
+    Every capability, by slug. One that only a mark speaks of is for every known caller, and takes what its function takes.
+    """
+    published = {slug: PublishedCapability(slug=slug, function=name) for slug, name in compiled.capabilities.items()}
+    for entry in plugin.manifest.capabilities:
+        published[entry.slug] = PublishedCapability(
+            slug=entry.slug,
+            function=_located(entry.handler, plugin),
+            permission=entry.permission,
+            input_schema=_schema(plugin, entry.input_schema, "input_schema"),
+        )
+    return published
+
+
+def _schema(plugin: DiscoveredPlugin, path: str | None, field: str) -> Mapping[str, Any] | None:
     if path is None or plugin.root.is_file():  # an archive is listed and never served
         return None
     try:
         schema = json.loads((plugin.root / path).read_bytes())
     except (OSError, ValueError) as error:
-        said = f"plugin '{plugin.name}': its config_schema '{path}' cannot be read: {error}"
+        said = f"plugin '{plugin.name}': its {field} '{path}' cannot be read: {error}"
         raise AttachError(said, hint=f"honeyhost check {plugin.name}", plugin=plugin.name) from error
     if isinstance(schema, dict):
         return schema

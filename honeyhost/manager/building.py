@@ -19,6 +19,7 @@ from honeyhost.attach.routing.site import Site
 from honeyhost.attach.routing.table import Table
 from honeyhost.errors import HoneyhostError, LoadError
 from honeyhost.manager.lifespans import has_lifespan
+from honeyhost.manager.publishing import answering
 from honeyhost.manager.spec import PluginSpec
 from honeyhost.names import Reference
 from honeyhost.runtimes import Imported, PythonHandle, Space, import_references
@@ -94,7 +95,7 @@ def _handle(spec: PluginSpec, space: Space | None, referred: Mapping[str, Any], 
     methods, capabilities, jobs = methods_of(plugin) if plugin is not None else ({}, {}, {})
     functions = Functions({**methods, **referred}, spec.package, space)
     check_handlers(spec.slug, spec.handlers, functions)
-    return PythonHandle(functions, plugin, capabilities=capabilities, jobs=jobs)
+    return PythonHandle(functions, plugin, capabilities=answering(spec, plugin, capabilities, functions), jobs=jobs)
 
 
 def describe(built: BuiltPlugin) -> CompiledPlugin:
@@ -119,6 +120,7 @@ def describe(built: BuiltPlugin) -> CompiledPlugin:
         ),
         lifespan=built.lifespan,
         functions=tuple(sorted(built.handle.functions)),
+        capabilities=built.handle.capabilities,
         starts=built.starts,
         import_ms=round(built.imported.import_ms, 3),
         stamps=stamped((*spec.stamps, *built.imported.files)),

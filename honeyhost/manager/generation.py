@@ -23,12 +23,14 @@ from honeyhost.errors import AttachError, LoadError, PhaseTimeoutError
 from honeyhost.manager.attached import AttachedPlugin
 from honeyhost.manager.building import BuiltPlugin
 from honeyhost.manager.code import Code
-from honeyhost.manager.given import GivenHost
+from honeyhost.manager.given import Facts, GivenHost
 from honeyhost.manager.lifespans import PluginLifespan
 from honeyhost.manager.loading import Loader
-from honeyhost.manager.tasks import Call, Tasks, ended, heard, over
+from honeyhost.manager.targets import Target
+from honeyhost.manager.tasks import Tasks, ended, heard, over
 from honeyhost.runtimes import PluginHandle
 from honeyhost.sdk.requires import passage
+from honeyhost.services import Services
 
 logger = logging.getLogger("honeyhost")
 PhaseGuard = Callable[[str, str], AbstractContextManager[Any]]
@@ -60,8 +62,8 @@ class Limits:
 class Surroundings:
     """
     What all generations of a process have in common. ``failed`` is called on the event loop when it turns out that one cannot
-    answer, ``loaded`` in any thread when it is known what came of loading one; ``config`` gives a plugin's configuration of
-    now, ``call`` what calls other plugins.
+    answer, ``loaded`` in any thread when it is known what came of loading one; ``facts`` and ``services`` are what the host of
+    a plugin is made of.
     """
 
     site: Site
@@ -70,8 +72,8 @@ class Surroundings:
     guard: PhaseGuard
     failed: Callable[["Generation"], None]
     loaded: Callable[[], None]
-    config: Callable[[str], Mapping[str, Any]]
-    call: Callable[[], Call]
+    facts: Facts
+    services: Services
 
 
 class Generation:
@@ -84,21 +86,23 @@ class Generation:
         "_around",
         "_changing",
         "_failure",
+        "_given",
         "_initialised",
         "_lifespan",
+        "_loop",
         "_readying",
         "_tasks",
         "code",
         "ended",
-        "enter",
+        "flights",
         "front",
         "functions",
-        "leave",
         "loader",
         "number",
         "plugin",
         "slug",
         "started",
+        "targets",
         "was_up",
     )
 
@@ -119,13 +123,14 @@ class Generation:
             public=plugin.public,
             lifespan=plugin.lifespan,
             traffic=traffic,
+            given=self.given,
         )
-        self.enter = self.front.flights.enter
-        """Counts something that began here; no method of its own, because every call goes through it."""
-        self.leave = self.front.flights.leave
-        """Counts that it ended."""
+        self.flights = self.front.flights
+        """What is under way here."""
         self.functions: Mapping[str, Callable[..., Any]] = _NONE
         """What can be called, once it is ready."""
+        self.targets: dict[str, Target] = {}
+        """What of it was called."""
         self.started = False
         """Whether it was started with its lifespan, and has not ended since."""
         self.ended = False
@@ -138,7 +143,25 @@ class Generation:
         self._initialised = False
         self._lifespan: PluginLifespan | None = None
         self._readying: asyncio.Task[None] | None = None
-        self._tasks = Tasks(plugin.slug)
+        self._tasks = Tasks(plugin.slug, self.given)
+        self._given: GivenHost | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def given(self) -> GivenHost:
+        """
+        The host as its code sees it.
+        """
+        if self._given is None:
+            around = self._around
+            self._given = GivenHost(
+                self.slug,
+                self.plugin.version,
+                facts=around.facts,
+                services=around.services,
+                tasks=self._tasks,
+                loop=lambda: self._loop,
+            )
+        return self._given
 
     @property
     def handle(self) -> PluginHandle | None:
@@ -192,6 +215,7 @@ class Generation:
             AttachError: if it cannot answer.
         """
         readying = self._readying
+        self._loop = asyncio.get_running_loop()
         if self._failure is None and self.functions is _NONE:
             if readying is None or readying.done() or not readying.get_loop().is_running():
                 self._readying = readying = asyncio.get_running_loop().create_task(self._ready(), context=Context())
@@ -210,7 +234,9 @@ class Generation:
             try:
                 built = await self.ready()
                 if built.lifespan:
-                    lifespan = PluginLifespan(self.slug, built.routers, self._around.site.app, died=self._died)
+                    lifespan = PluginLifespan(
+                        self.slug, built.routers, self._around.site.app, died=self._died, given=self.given
+                    )
                     with self._around.guard(self.slug, "start"):
                         self.front.state = await lifespan.start(self._around.limits.start)
                     self._lifespan = lifespan
@@ -238,7 +264,7 @@ class Generation:
         """
         Let go of its code, and say whether that was the last who needed it.
         """
-        self.functions = _NONE
+        self.functions, self.targets = _NONE, {}
         return self.code.release()
 
     def fail(self, error: AttachError, phase: str = "start") -> None:
@@ -248,7 +274,7 @@ class Generation:
         if self._failure is not None:
             return
         self._failure = error
-        self.functions = _NONE
+        self.functions, self.targets = _NONE, {}
         self.front.table = None  # so that the next request asks for it, and hears why there is none
         if error is not self.loader.error:  # that one is in the log
             extra = {"plugin": self.slug, "phase": phase}
@@ -277,13 +303,10 @@ class Generation:
 
     async def _initialise(self, built: BuiltPlugin) -> None:
         around, handle = self._around, built.handle
-        host = GivenHost(
-            self.slug, self.plugin.version, config=lambda: around.config(self.slug), call=around.call, tasks=self._tasks
-        )
-        passage.set((self.slug, None, frozenset(), None))
+        passage.set((self.slug, None, frozenset(), None, self.given))
         seconds = around.limits.start
         with around.guard(self.slug, "init") if handle.initialises else nullcontext():
-            error = await ended(handle.init(host), seconds, patience=PATIENCE)
+            error = await ended(handle.init(self.given()), seconds, patience=PATIENCE)
             if error is not None:
                 await self._tasks.cancel(PATIENCE)
                 if isinstance(error, TimeoutError) and not str(error):
@@ -315,7 +338,7 @@ class Generation:
             self._said(TimeoutError(f"{late} of its tasks did not end when they were cancelled"))
 
     async def _shut_down(self, handle: PluginHandle) -> None:
-        passage.set((self.slug, None, frozenset(), None))
+        passage.set((self.slug, None, frozenset(), None, self.given))
         await handle.shutdown()
 
     def _said(self, error: BaseException | None) -> None:

@@ -16,6 +16,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import _DefaultLifespan
 
 from honeyhost.errors import LoadError, PhaseTimeoutError
+from honeyhost.sdk.host import HostAPI
 from honeyhost.sdk.requires import passage
 
 Died = Callable[[BaseException], None]
@@ -52,11 +53,13 @@ class PluginLifespan:
         app: FastAPI,
         *,
         died: Died = lambda _: None,
+        given: Callable[[], HostAPI] | None = None,
     ) -> None:
         self._plugin = plugin
         self._routers = tuple(routers)
         self._app = app
         self._died = died
+        self._given = given
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -101,7 +104,7 @@ class PluginLifespan:
         return TimeoutError(f"did not stop within {seconds:g} s")
 
     async def _run(self, started: "asyncio.Future[Mapping[str, Any]]") -> None:
-        passage.set((self._plugin, None, frozenset(), None))
+        passage.set((self._plugin, None, frozenset(), None, self._given))
         state: dict[str, Any] = {}
         try:
             async with AsyncExitStack() as stack:

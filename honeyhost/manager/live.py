@@ -39,7 +39,7 @@ class Live:
     One moment. ``revision`` counts the swaps of this process.
     """
 
-    __slots__ = ("_fragment", "_nav", "enabled", "fronts", "generations", "known", "records", "revision")
+    __slots__ = ("_capabilities", "_fragment", "_nav", "enabled", "fronts", "generations", "known", "records", "revision")
 
     def __init__(self, revision: int, answering: Answering, fragment: Callable[[AttachedPlugin], Fragment]) -> None:
         self.revision = revision
@@ -51,6 +51,7 @@ class Live:
         """What the routing has found for static paths at this moment."""
         self._fragment = fragment
         self._nav: tuple[NavEntry, ...] | None = None
+        self._capabilities: Mapping[str, AttachedPlugin] | None = None
 
     def fragments(self) -> Iterable[Fragment]:
         """
@@ -68,6 +69,15 @@ class Live:
             entries = (entry for plugin in shown for entry in plugin.facts.nav_entries)
             self._nav = sorted_nav(entries, {plugin.slug: self._record(plugin).sort for plugin in shown})
         return self._nav
+
+    @property
+    def capabilities(self) -> Mapping[str, AttachedPlugin]:
+        """
+        Whose each capability is, by slug: those of all plugins that answer. Nothing recorded is read for it.
+        """
+        if self._capabilities is None:
+            self._capabilities = {slug: plugin for plugin in self.enabled.values() for slug in plugin.capabilities}
+        return self._capabilities
 
     def url_path_for(self, slug: str, name: str, path_params: Mapping[str, Any]) -> URLPath:
         """

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from itertools import count
 from typing import Any
 
@@ -14,27 +15,46 @@ from honeyhost.attach.routing.flights import Traffic
 from honeyhost.attach.routing.gate import Gate
 from honeyhost.attach.routing.site import Site
 from honeyhost.attach.routing.sockets import GOING_AWAY
-from honeyhost.errors import AttachError, PluginNotFoundError, UnknownPluginError
+from honeyhost.errors import AttachError, CapabilityNotFoundError, PluginNotFoundError, UnknownPluginError
 from honeyhost.manager.attached import AttachedPlugin
 from honeyhost.manager.building import describe
 from honeyhost.manager.code import Code
 from honeyhost.manager.generation import Generation, Limits, PhaseGuard, Surroundings, unguarded
+from honeyhost.manager.given import Facts
 from honeyhost.manager.leaving import Leaving
 from honeyhost.manager.live import Answering, Live
+from honeyhost.manager.masking import secret_values
 from honeyhost.manager.replacing import Replacing
 from honeyhost.manager.slot import Slot, levels, wished
 from honeyhost.manager.states import PluginState
-from honeyhost.manager.tasks import Call
+from honeyhost.manager.tasks import Call, on_loop
 from honeyhost.runtimes import forget_unused
+from honeyhost.services import Services
+from honeyhost.services.published import Capabilities
 from honeyhost.store.records import PluginRecord
 
 logger = logging.getLogger("honeyhost")
 Records = Mapping[str, PluginRecord]
+Translate = Callable[[str, str, Mapping[str, Any], str | None], str]
+_NOTHING: Mapping[str, Any] = {}
 
 
 async def _nobody(caller: str, plugin: str, function: str, args: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG001 - Call
     said = f"plugin '{caller}' cannot call '{function}' of '{plugin}': this host has no calls"
     raise PluginNotFoundError(said, plugin=plugin, function=function, caller=caller)
+
+
+async def _no_capability(caller: str, slug: str, given: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG001 - a run
+    said = f"plugin '{caller}' cannot run '{slug}': this host has no capabilities"
+    raise CapabilityNotFoundError(said, capability=slug, caller=caller)
+
+
+def _unpublished(slug: str) -> str | None:  # noqa: ARG001 - an owner's signature
+    return None
+
+
+def _untranslated(slug: str, key: str, args: Mapping[str, Any], language: str | None) -> str:  # noqa: ARG001 - as Translate
+    return key
 
 
 class Manager(Replacing):
@@ -50,6 +70,7 @@ class Manager(Replacing):
         recorded: whether recorded fragments were made under the settings of this application, so that they can be served
             without importing the plugin.
         phase_guard: entered round the first run of a plugin's code, with its slug and the phase.
+        services: what plugins reach through their host.
     """
 
     def __init__(  # noqa: PLR0913 - each is a rule of its own
@@ -62,6 +83,7 @@ class Manager(Replacing):
         stop_seconds: float | None = None,
         drain_seconds: float | None = None,
         phase_guard: PhaseGuard = unguarded,
+        services: Services | None = None,
     ) -> None:
         self.records: Records = {}
         """What the store says of the plugins, as far as it was taken up."""
@@ -74,6 +96,13 @@ class Manager(Replacing):
             stop=seconds if stop_seconds is None else stop_seconds,
             drain=seconds if drain_seconds is None else drain_seconds,
         )
+        self.capabilities = Capabilities(_unpublished, _no_capability)
+        """What plugins know of capabilities. Set by whoever wires them."""
+        self.look: Callable[[], object] = lambda: None
+        """Takes up what was committed on this machine; asked on the event loop before a grant is read."""
+        self.translate: Translate = _untranslated
+        """``(slug, key, args, language)``: a text of a plugin. Set by whoever has the catalogs."""
+        self.services = services if services is not None else Services()
         self._around = Surroundings(
             site=site,
             gate=gate,
@@ -81,13 +110,22 @@ class Manager(Replacing):
             guard=phase_guard,
             failed=self._failed,
             loaded=self._count_load,
-            config=self._config,
-            call=lambda: self.call_from,
+            facts=Facts(
+                config=self._config,
+                defaults=self._config_defaults,
+                secrets=self.secrets_of,
+                grants=self._grants,
+                call=lambda: self.call_from,
+                capabilities=lambda: self.capabilities,
+                translate=lambda: self.translate,
+            ),
+            services=self.services,
         )
         self.loads = 0
         """Another number after each plugin that was loaded: its state is another one then, and nothing is swapped."""
         self._count = count(1)
         self._slots: dict[str, Slot] = {}
+        self._secrets: dict[str, tuple[Mapping[str, Any], Mapping[str, Any] | None, frozenset[str]]] = {}
         self._safe_mode = False
         self._claimed: frozenset[str] = frozenset()
         self._serving = False
@@ -125,6 +163,12 @@ class Manager(Replacing):
         """
         return tuple(slot.plugin for slot in self._slots.values())
 
+    def slugs(self) -> frozenset[str]:
+        """
+        Every plugin that is attached or has a record.
+        """
+        return frozenset(self._slots) | frozenset(self.records)
+
     @property
     def generations(self) -> Mapping[str, Generation]:
         """
@@ -152,6 +196,23 @@ class Manager(Replacing):
         """
         slot = self._slots.get(slug)
         return None if slot is None else slot.current.error
+
+    def secrets_of(self, slug: str) -> frozenset[str]:
+        """
+        The texts that are secret in a plugin's configuration of this moment.
+        """
+        slot, config = self._slots.get(slug), self._config(slug)
+        schema = slot.plugin.facts.config_schema if slot is not None else None
+        known = self._secrets.get(slug)
+        if known is None or known[0] is not config or known[1] is not schema:  # asked for each record of the log
+            known = self._secrets[slug] = config, schema, secret_values(schema, config)
+        return known[2]
+
+    def all_secrets(self) -> frozenset[str]:
+        """
+        The secrets of all plugins that have a configuration.
+        """
+        return frozenset().union(*(self.secrets_of(slug) for slug, record in self.records.items() if record.config))
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
         """
@@ -309,7 +370,19 @@ class Manager(Replacing):
 
     def _config(self, slug: str) -> Mapping[str, Any]:
         record = self.records.get(slug)
-        return record.config if record is not None else {}
+        return record.config if record is not None else _NOTHING
+
+    def _grants(self, slug: str) -> Mapping[str, Any]:
+        if on_loop():
+            self.look()
+        record = self.records.get(slug)
+        return record.grants if record is not None else _NOTHING
+
+    def _config_defaults(self, slug: str) -> Mapping[str, Any]:
+        slot = self._slots.get(slug)
+        schema = slot.plugin.facts.config_schema if slot is not None else None
+        found: dict[str, Any] = import_module("honeyhost.services.configuration").schema_defaults(schema) if schema else {}
+        return found
 
     def _known(self, slug: str) -> Slot:
         slot = self._slots.get(slug)

@@ -11,16 +11,12 @@ from typing import Any
 
 from honeyhost.diagnostics import Problem, error
 from honeyhost.errors import ConfigInvalidError
-from honeyhost.names import MASK
+from honeyhost.names import MASK, called_secret
 
 Schema = Mapping[str, Any]
 Schemas = tuple[Schema, ...]
 """The parts of a schema that speak of one place."""
 
-_CALLED_SECRET = re.compile(
-    r"(?:^|[a-z0-9_.-])(?:password|passwd|passphrase|secret|token|credentials?|(?:api|access|private|secret|signing)[_-]?key)s?$",
-    re.IGNORECASE,
-)
 _HIDDEN: Schema = {"writeOnly": True}
 """What a part of a schema that cannot be found is taken for: it may have said that the place is secret."""
 _LONGEST_KEY = 64
@@ -50,6 +46,36 @@ def unmasked(schema: Schema | None, current: Mapping[str, Any], patch: Mapping[s
     if lost:
         raise ConfigInvalidError("the configuration holds masks in the place of secrets", [_lost(path) for path in lost])
     return meant
+
+
+def secret_values(schema: Schema | None, config: Mapping[str, Any]) -> frozenset[str]:
+    """
+    The texts that are secret in a configuration, to be masked wherever else they turn up.
+    """
+    root = schema or {}
+    return frozenset(_secret_texts(config, _masked(root, (root,), None, dict(config))))
+
+
+def _secret_texts(value: Any, shown: Any) -> Iterator[str]:
+    if shown == MASK and value != MASK:
+        yield from _texts(value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _secret_texts(item, shown[key])
+    elif isinstance(value, list):
+        for item, masked_item in zip(value, shown, strict=True):
+            yield from _secret_texts(item, masked_item)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def shown_key(key: str) -> str:
@@ -176,7 +202,7 @@ def _is_secret(schemas: Schemas, name: str | None, value: Any) -> bool:
         return True
     if name is None or isinstance(value, bool | int | float) or any(part.get("writeOnly") is False for part in schemas):
         return False
-    return _CALLED_SECRET.search(name) is not None
+    return called_secret(name)
 
 
 def _property(root: Schema, schemas: Schemas, key: str) -> Schemas:

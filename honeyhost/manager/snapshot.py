@@ -21,12 +21,13 @@ from honeyhost import __version__
 from honeyhost.attach.change import Contribution
 from honeyhost.attach.compiled import CompiledPlugin, Fragment, Stamp
 from honeyhost.attach.files import write_atomically
+from honeyhost.attach.published import PublishedCapability
 from honeyhost.manager.attached import AttachedPlugin, PluginFacts
 from honeyhost.manager.failed import FailedPlugin
 from honeyhost.manager.places import Place, places_fit
 from honeyhost.manager.spec import PluginSpec
 
-FORMAT = 4
+FORMAT = 5
 _MAGIC = b"honeyhost snapshot\n"
 _LENGTH = struct.Struct(">Q")
 Span = tuple[int, int]
@@ -149,7 +150,7 @@ class Snapshot:
         return document
 
     def _plugin(self, row: Sequence[Any]) -> AttachedPlugin:
-        slug, version, sort, lifespan, starts, public, first, last, offset, *lengths = row
+        slug, version, sort, lifespan, starts, public, capabilities, first, last, offset, *lengths = row
         record, *fragment = _spans(offset, lengths)
         return AttachedPlugin(
             slug=slug,
@@ -158,6 +159,7 @@ class Snapshot:
             lifespan=lifespan,
             starts=starts,
             public=public,
+            capabilities=capabilities,
             read=lambda: self._facts(record, slice(first, last)),
             read_fragment=lambda: self._fragment(fragment),
         )
@@ -178,6 +180,7 @@ class Snapshot:
             nav=document["nav"],
             about=document["about"],
             config_schema=document["config_schema"],
+            capabilities={entry["slug"]: PublishedCapability(**entry) for entry in document["capabilities"]},
         )
 
     def _read(self, span: Sequence[int]) -> bytes:
@@ -269,13 +272,14 @@ def _row(plugin: AttachedPlugin, lay: Callable[[bytes], Span], stamps: list[Stam
         "nav": facts.nav,
         "about": facts.about,
         "config_schema": facts.config_schema,
+        "capabilities": [capability.to_json() for capability in facts.capabilities.values()],
     }
     first = len(stamps)
     stamps.extend(facts.compiled.stamps)
     spans = [lay(data) for data in (_dumped(record), fragment.paths, fragment.schemas, fragment.security)]
     offset, _ = spans[0]
-    about = [plugin.slug, plugin.version, plugin.sort, plugin.lifespan, plugin.starts, plugin.public]
-    return [*about, first, len(stamps), offset, *(length for _, length in spans)]
+    about: list[Any] = [plugin.slug, plugin.version, plugin.sort, plugin.lifespan, plugin.starts, plugin.public]
+    return [*about, dict(plugin.capabilities), first, len(stamps), offset, *(length for _, length in spans)]
 
 
 def _dumped(value: Any) -> bytes:

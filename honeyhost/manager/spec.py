@@ -3,7 +3,7 @@ The specification of a plugin to the manager: the part of its manifest that its 
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple, Self
 
 from honeyhost.attach.routing.policy import AUTHENTICATED, PUBLIC, RoutePolicy
@@ -46,6 +46,8 @@ class PluginSpec:
     """The reference of the plugin object."""
     handlers: tuple[str, ...] = ()
     """Names and references of the functions that the manifest names."""
+    capabilities: Mapping[str, str] = field(default_factory=dict)
+    """The one among them that answers each declared capability, by slug."""
     requires: tuple[str, ...] = ()
     """The plugins that it needs."""
 

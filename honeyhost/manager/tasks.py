@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any
 
+from honeyhost.sdk.host import HostAPI
 from honeyhost.sdk.requires import passage
 
 logger = logging.getLogger("honeyhost")
@@ -18,10 +19,11 @@ class Tasks:
     The background work of one generation. What one of them raises is logged; the plugin goes on.
     """
 
-    __slots__ = ("_running", "_slug")
+    __slots__ = ("_given", "_running", "_slug")
 
-    def __init__(self, slug: str) -> None:
+    def __init__(self, slug: str, given: Callable[[], HostAPI] | None = None) -> None:
         self._slug = slug
+        self._given = given
         self._running: set[asyncio.Task[Any]] = set()
 
     def create(self, work: Coroutine[Any, Any, Any], *, name: str | None = None) -> asyncio.Task[Any]:
@@ -29,7 +31,7 @@ class Tasks:
         Begin work. It inherits no context variables of whoever asks for it, and knows which plugin it is of.
         """
         context = Context()
-        context.run(passage.set, (self._slug, None, frozenset(), None))
+        context.run(passage.set, (self._slug, None, frozenset(), None, self._given))
         task = asyncio.get_running_loop().create_task(work, name=name or f"honeyhost task {self._slug}", context=context)
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -101,3 +103,14 @@ def heard(task: "asyncio.Task[Any]") -> None:
 
 Call = Callable[..., Coroutine[Any, Any, Any]]
 """``async (caller, plugin, function, args)``."""
+
+
+def on_loop() -> bool:
+    """
+    Whether this runs on an event loop.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

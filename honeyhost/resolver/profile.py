@@ -10,9 +10,9 @@ from typing import Literal
 from packaging.version import InvalidVersion, Version
 
 from honeyhost.errors import SettingsError
-from honeyhost.manifest.grants import Grant
 from honeyhost.names import closest
 from honeyhost.resolver.checks import HostCheck
+from honeyhost.services.grants import Grant
 
 Trust = Literal["off", "warn", "require"]
 

@@ -12,20 +12,39 @@ Nothing here starts, opens or registers anything. ``load_manifest`` serves the s
 from importlib import import_module
 from typing import Any
 
+from honeyhost.errors import (
+    CallError,
+    OperationError,
+    OperationFailedError,
+    OperationLimitedError,
+    OperationRefusedError,
+    OperationTimeoutError,
+    PermissionNotGrantedError,
+)
 from honeyhost.sdk.caller import ANY_PERMISSION, Caller, Identity
-from honeyhost.sdk.plugin import HostAPI, Plugin, capability, function, job
-from honeyhost.sdk.requires import GateMissingError, Requires, current_caller, current_plugin, requires
+from honeyhost.sdk.host import HostAPI, HttpResponse
+from honeyhost.sdk.plugin import Plugin, capability, function, job
+from honeyhost.sdk.requires import GateMissingError, Requires, current_caller, current_host, current_plugin, requires
 
 __all__ = [
     "ANY_PERMISSION",
+    "CallError",
     "Caller",
     "GateMissingError",
     "HostAPI",
+    "HttpResponse",
     "Identity",
+    "OperationError",
+    "OperationFailedError",
+    "OperationLimitedError",
+    "OperationRefusedError",
+    "OperationTimeoutError",
+    "PermissionNotGrantedError",
     "Plugin",
     "Requires",
     "capability",
     "current_caller",
+    "current_host",
     "current_plugin",
     "function",
     "job",

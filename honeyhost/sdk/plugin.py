@@ -5,87 +5,21 @@ The plugin object: functions that others call by name, and what is done when a p
 
     class Clinic(Plugin):
         async def init(self, host: HostAPI) -> None:
-            self.pool = await connect(host.config("database.url"))
+            self.pool = await connect(host.config.get("clinic.url"))
 
         @function()
         async def summary(self, patient: int) -> dict[str, Any]:
             ...
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, TypeVar
+
+from honeyhost.sdk.host import HostAPI
 
 Marked = TypeVar("Marked", bound=Callable[..., Any])
 _MARKS = "__honeyhost_marks__"
-
-
-class Task(Protocol):
-    """
-    Background work that the host keeps for a plugin: an ``asyncio.Task``.
-    """
-
-    def cancel(self) -> bool:
-        """
-        Ask it to end.
-        """
-        ...
-
-    def done(self) -> bool:
-        """
-        Whether it has ended.
-        """
-        ...
-
-
-class HostAPI(Protocol):
-    """
-    What a plugin is given by the host that it runs in.
-    """
-
-    @property
-    def slug(self) -> str:
-        """
-        The plugin's slug.
-        """
-        ...
-
-    @property
-    def version(self) -> str:
-        """
-        The plugin's version.
-        """
-        ...
-
-    def config(self, key: str = "", default: Any = None) -> Any:
-        """
-        A value of the plugin's configuration as it is now.
-
-        Args:
-            key: dotted (``mail.sender``); the whole configuration where it is empty.
-            default: where there is no such value.
-        """
-        ...
-
-    async def call(self, plugin: str, function: str, args: Mapping[str, Any] | None = None) -> Any:
-        """
-        What a function of another plugin answers.
-
-        Args:
-            plugin: its slug.
-            function: the function's name, or its reference.
-            args: its arguments by name.
-
-        Raises:
-            CallError: if there is no such plugin or function, or it does not answer; a subclass says which.
-        """
-        ...
-
-    def create_task(self, work: Coroutine[Any, Any, Any], *, name: str | None = None) -> Task:
-        """
-        Background work that ends with this generation of the plugin, at the latest.
-        """
-        ...
 
 
 class Plugin:
@@ -133,7 +67,7 @@ def function(name: str | None = None) -> Callable[[Marked], Marked]:
 
 def capability(slug: str) -> Callable[[Marked], Marked]:
     """
-    Let a method answer a capability that the manifest declares.
+    Let a method answer a capability that the manifest declares, or publish one that it does not.
     """
     return _marking(Mark("capability", slug))
 

@@ -2,17 +2,20 @@
 Requirements: how an endpoint of a plugin says which permission its caller needs.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from honeyhost.errors import UsageError
 from honeyhost.sdk.caller import Caller
+from honeyhost.sdk.host import HostAPI
 
-Passage = tuple[str, Caller | None, frozenset[str], Any]
+Passage = tuple[str, Caller | None, frozenset[str], Any, Callable[[], HostAPI] | None]
 """
-What runs now: code of which plugin, for whom, which permissions were checked, and, where it is a call, the chain of calls that
-led there (the host's matter). A plain tuple, because one is made for every request and call and a named one costs eight times
-as much.
+What runs now: code of which plugin, for whom, which permissions were checked; where it is a call, the chain of calls that led
+there (the host's matter); and what gives the host that belongs to this life of the plugin. A plain tuple, because one is made
+for every request and call and a named one costs eight times as much.
 """
 
 passage: ContextVar[Passage | None] = ContextVar("honeyhost_passage", default=None)
@@ -40,7 +43,7 @@ class Requires:
         Raises:
             GateMissingError: if no gate did.
         """
-        _, caller, checked, _ = passage.get() or _NOBODY
+        _, caller, checked, _, _ = passage.get() or _NOBODY
         if self.permission not in checked:
             raise GateMissingError(
                 f"this endpoint needs the permission '{self.permission}', and no honeyhost gate has checked it; "
@@ -49,7 +52,7 @@ class Requires:
         return caller
 
 
-_NOBODY: Passage = ("", None, frozenset(), None)
+_NOBODY: Passage = ("", None, frozenset(), None, None)
 
 
 def requires(permission: str) -> Requires:
@@ -70,7 +73,7 @@ def current_caller() -> Caller | None:
     """
     Who is asking, inside a request to a plugin; None for a stranger on a public route, and outside of requests.
     """
-    _, caller, _, _ = passage.get() or _NOBODY
+    _, caller, _, _, _ = passage.get() or _NOBODY
     return caller
 
 
@@ -78,5 +81,26 @@ def current_plugin() -> str | None:
     """
     The slug of the plugin whose code is running, for a request or in its lifespan, or None.
     """
-    plugin, _, _, _ = passage.get() or _NOBODY
+    plugin, _, _, _, _ = passage.get() or _NOBODY
     return plugin or None
+
+
+def current_host() -> HostAPI:
+    """
+    The host of the plugin whose code is running: in an endpoint, a function, a task or the lifespan of a plugin.
+
+    ::
+
+        @router.get("/patients")
+        async def patients() -> list[dict[str, Any]]:
+            return await current_host().db.query("SELECT id, name FROM healthcare_patients")
+
+    Raises:
+        UsageError: if no code of a plugin is running.
+    """
+    _, _, _, _, given = passage.get() or _NOBODY
+    if given is None:
+        raise UsageError(
+            "no plugin is running here, so there is no host for it", hint="serve the plugin through honeyhost.Host"
+        )
+    return given()

@@ -23,6 +23,8 @@ CODE = "settings-invalid"
 
 _SEED_VARIABLES = {"INSTALL_DIR": "install_dir", "DATA_DIR": "data_dir"}
 """Set by the seed platform's service unit."""
+_OF_CLIENTS = frozenset({"URL", "TOKEN"})
+"""Where a running host is, and the token for it: of commands that ask one, and no settings of a platform."""
 # compiled where a variable or a broken file asks for them: most starts do not
 _OF_ORCHESTRATORS = r"(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)"
 _LINKS = ("tcp://", "udp://", "sctp://")
@@ -161,7 +163,7 @@ def _variables(environment: Mapping[str, str], nested: frozenset[str]) -> Iterat
     for key in sorted(environment):
         value = environment[key]
         name = key.removeprefix(PREFIX)
-        if not value or name == key or _is_link(name, value):
+        if not value or name == key or name in _OF_CLIENTS or _is_link(name, value):
             continue
         setting, _, part = name.lower().partition("__")
         if part and setting in nested:

@@ -23,14 +23,21 @@ from honeyhost.settings.refusals import refusal
 from honeyhost.settings.shapes import (
     CacheUrl,
     DatabaseFailure,
+    DatabasesSetting,
     DatabaseUrl,
+    HostsSetting,
     Hours,
+    LimitsSetting,
+    MailAddress,
+    MailUrl,
+    ObjectSetting,
     OverridesSetting,
     PathSetting,
     PathsSetting,
     PermissionsSetting,
     PinsSetting,
     Rate,
+    RolesSetting,
     Seconds,
     Size,
     TokenSetting,
@@ -64,6 +71,30 @@ class Settings(BaseSettings):
     """The database of the platform: ``sqlite:////path`` or ``postgresql+psycopg://…``."""
     cache_url: CacheUrl = Field(default="mem://", repr=False)
     """The cache: ``mem://`` in the memory of each process, or ``redis://…``."""
+    databases: DatabasesSetting = Field(default_factory=dict, repr=False)
+    """Other databases that plugins may ask for, by name; the platform's own is ``default``."""
+    database_roles: RolesSetting = Field(default_factory=dict, repr=False)
+    """On PostgreSQL, the URL with the role of each plugin, by ``slug`` or ``slug/database``."""
+    query_timeout: Seconds = 5.0
+    """Seconds for one statement of a plugin."""
+    query_rows: Rate = 10_000
+    """Rows that one statement of a plugin may give."""
+    internal_hosts: HostsSetting = ()
+    """Hosts that plugins may reach at addresses that are not public; each needs a grant all the same."""
+    http_timeout: Seconds = 30.0
+    """Seconds for one request of a plugin to another server."""
+    http_max_size: Size = ByteSize(10 * 1024 * 1024)
+    """Bytes that another server may answer a plugin."""
+    mail_url: MailUrl | None = Field(default=None, repr=False)
+    """The mail server: ``smtp://user:password@host:25``, ``smtps://…`` or ``smtp+starttls://…``."""
+    mail_sender: MailAddress | None = None
+    """The address that messages of plugins come from."""
+    operation_limits: LimitsSetting = Field(default_factory=dict)
+    """How often a minute a plugin may do an operation, by ``operation`` or ``slug/operation``."""
+    platform_config: ObjectSetting = Field(default_factory=dict, repr=False)
+    """What plugins may know of the platform, if it is granted: a JSON object."""
+    log_records: Rate = 1000
+    """Records of the plugins' logs that each process keeps."""
     frontend_manifest: PathSetting = Field(default_factory=defaults.frontend_manifest)
     """The TypeScript file that names the frontends of the plugins."""
     dbt_project_dir: PathSetting = Field(default_factory=defaults.dbt_project)

@@ -12,7 +12,7 @@ from honeyhost.errors import SettingsError
 from honeyhost.names import closest
 from honeyhost.settings.assignments import CODE, PREFIX, Assignment, Given, variable
 
-SECRET = frozenset({"admin_token", "database_url", "cache_url"})
+SECRET = frozenset({"admin_token", "database_url", "cache_url", "databases", "database_roles", "mail_url", "platform_config"})
 """Settings whose values may hold a secret: they are never shown in a message."""
 
 SHOWN_BY = "honeyhost config shows every setting"

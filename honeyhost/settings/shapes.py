@@ -4,7 +4,9 @@ The shapes that values of settings have, as text of an environment variable or a
 
 import json
 import os
+import re
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,10 +14,13 @@ from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
-from honeyhost.names import is_permission, is_slug
+from honeyhost.names import closest, is_permission, is_slug
 
 _DATABASES = ("sqlite://", "sqlite+pysqlite://", "postgresql://", "postgresql+psycopg://")
 _CACHES = ("mem://", "redis://", "rediss://")
+_MAILS = ("smtp://", "smtps://", "smtp+starttls://")
+_MAIL_ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+|[^<>@,;\"]+ <[^\s<>@,;\"]+@[^\s<>@,;\"]+>")
+_DATABASE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 
 def _refuse(why: str) -> PydanticCustomError:
@@ -96,6 +101,46 @@ def _token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _mail(url: str) -> str:
+    if not url.startswith(_MAILS):
+        raise _refuse("write smtp://user:password@host:25, smtps://… or smtp+starttls://…")
+    return url
+
+
+def _address(text: str) -> str:
+    if not text.isprintable() or not _MAIL_ADDRESS.fullmatch(text):
+        raise _refuse("an e-mail address is needed, as platform@example.com or Acme <platform@example.com>")
+    return text
+
+
+def _database_name(text: str) -> str:
+    if not _DATABASE_NAME.fullmatch(text):
+        raise _refuse("this cannot be the name of a database; write it like warehouse")
+    return text
+
+
+def _role(key: str) -> str:
+    slug, cut, database = key.partition("/")
+    _slug(slug)
+    if cut:
+        _database_name(database)
+    return key
+
+
+def _limited(key: str) -> str:
+    slug, cut, operation = key.rpartition("/")
+    if cut:
+        _slug(slug)
+    known = import_module("honeyhost.sdk.operations").OPERATIONS
+    name = operation.replace("-", "_")  # of an environment variable
+    if name not in known:
+        near = closest(name, known)
+        raise _refuse(
+            f"there is no operation {operation}; " + (f"did you mean {near}?" if near else f"there are {', '.join(known)}")
+        )
+    return f"{slug}{cut}{name}"
+
+
 Trust = Literal["off", "warn", "require"]
 Waivable = Literal["host-version", "python-version"]
 """The rules whose upper bound an operator may waive."""
@@ -116,6 +161,18 @@ OverridesSetting = Annotated[
 ]
 """A JSON object of slugs and rules; the rules of one slug may be text with commas."""
 PinsSetting = Annotated[Mapping[Slug, Annotated[str, Field(min_length=1)]], BeforeValidator(_object)]
+DatabasesSetting = Annotated[Mapping[Annotated[str, AfterValidator(_database_name)], DatabaseUrl], BeforeValidator(_object)]
+RolesSetting = Annotated[Mapping[Annotated[str, AfterValidator(_role)], DatabaseUrl], BeforeValidator(_object)]
+"""URLs by slug, or by slug and database: ``healthcare/warehouse``."""
+LimitsSetting = Annotated[
+    Mapping[Annotated[str, AfterValidator(_limited)], Annotated[int, Field(ge=0)]], BeforeValidator(_object)
+]
+"""Times per minute by operation, or by slug and operation: ``healthcare/http_request``."""
+ObjectSetting = Annotated[Mapping[str, Any], BeforeValidator(_object)]
+HostsSetting = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_words)]
+"""A JSON array, or hosts with commas between them."""
+MailUrl = Annotated[str, AfterValidator(_mail)]
+MailAddress = Annotated[str, AfterValidator(_address)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Hours = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Rate = Annotated[int, Field(gt=0)]

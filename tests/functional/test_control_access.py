@@ -346,13 +346,29 @@ class TestGroups:
         assert_problem(answer, 409, "refused")
 
 
-async def test_grants_are_replaced_as_a_whole_and_audited(steered):
+async def test_grants_are_replaced_as_a_whole_and_audited(platform, steered):
+    manifest = platform.install / "plugins/clinic/plugin.yaml"
+    asks = "\nhost_permissions:\n  - {type: http, scope: [api.example.org], purpose: Looks beds up}\n  - {type: cache, access: readwrite}\n"
+    manifest.write_text(manifest.read_text() + asks)
     empty = (await steered.ask("GET", "/plugins/clinic/grants")).json()
-    assert (empty["grants"], empty["digest"]) == ({}, None)
-    wish = {"grants": {"http": {"scope": ["api.example.org"]}, "cache": {}}, "digest": "sha256:aa"}
-    assert (await steered.ask("PUT", "/plugins/clinic/grants", json=wish)).status_code == 200
-    after = await steered.ask("PUT", "/plugins/clinic/grants", json={"grants": {"cache": {}}})
-    assert after.json()["grants"] == {"cache": {}}
+    assert (empty["grants"], empty["digest"], empty["used"]) == ({}, None, {})
+    assert [(row["grant"], row["answer"], row["purpose"]) for row in empty["asked"]] == [
+        ("http:api.example.org", "open", "Looks beds up"),
+        ("cache:read", "open", None),
+        ("cache:write", "open", None),
+    ]
+    wish = {"grants": ["http:api.example.org", "cache:readwrite"], "digest": empty["request"]}
+    both = await steered.ask("PUT", "/plugins/clinic/grants", json=wish)
+    assert (both.status_code, set(both.json()["grants"])) == (200, {"http:api.example.org", "cache:read", "cache:write"})
+    after = await steered.ask("PUT", "/plugins/clinic/grants", json={"grants": ["cache:read:beds"]})
+    assert [row["answer"] for row in after.json()["asked"]] == ["withheld", "narrowed", "withheld"]
+    assert list(after.json()["grants"]) == ["cache:read:beds"]
+    assert after.json()["digest"] == empty["request"]
+    assert (await steered.ask("GET", "/plugins/clinic/grants")).json() == after.json()
+    for grants in (["cache"], ["db:read"], ["everything"]):
+        assert_problem(await steered.ask("PUT", "/plugins/clinic/grants", json={"grants": grants}), 422, "wrong-use")
+    stale = {"grants": [], "digest": "sha256:aa"}
+    assert_problem(await steered.ask("PUT", "/plugins/clinic/grants", json=stale), 409, "store-conflict")
     assert (await steered.ask("GET", "/plugins/clinic/grants")).json() == after.json()
     audit = (await steered.ask("GET", "/audit", params={"target": "clinic"})).json()
     assert [(entry["actor"], entry["target"]) for entry in audit[:2]] == [("token:administrator", "clinic")] * 2

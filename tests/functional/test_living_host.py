@@ -17,6 +17,7 @@ from honeyhost.applying import apply
 from honeyhost.errors import CallDepthExceededError, CallFailedError, PluginDisabledError, PluginNotFoundError
 from honeyhost.manager import health, restarts
 from honeyhost.settings import Settings
+from honeyhost.store.records import PluginDefaults
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 OBJECT = """
@@ -50,11 +51,11 @@ class Whole(Plugin):
 
     @function()
     async def ask(self, plugin: str):
-        return await self.host.call(plugin, "add", {{"a": 1, "b": 2}})
+        return await self.host.plugins.call(plugin, "add", {{"a": 1, "b": 2}})
 
     @function()
     async def bounce(self, to: str):
-        return await self.host.call(to, "bounce", {{"to": "{slug}"}})
+        return await self.host.plugins.call(to, "bounce", {{"to": "{slug}"}})
 """
 STARTING = """
 import asyncio
@@ -132,6 +133,16 @@ async def reached(condition):
     return found
 
 
+async def may_call(steered, *slugs):
+    """
+    Grant that these may call every other plugin.
+    """
+    for slug in slugs:
+        defaults = PluginDefaults(slug=slug, version="0.1.0")
+        grants = {"plugin_call": {}}
+        await steered.host.change(lambda changes: changes.set_grants(slug, grants, None, defaults=defaults), actor="ada")  # noqa: B023 - awaited
+
+
 async def row(steered, slug="clinic"):
     return (await steered.ask("GET", f"/plugins/{slug}")).json()
 
@@ -150,6 +161,7 @@ class TestCalls:
 
     async def test_plugins_call_each_other_under_their_names(self, plugins):
         async with steering() as steered:
+            await may_call(steered, "ledger")
             assert await steered.host.call("ledger", "ask", {"plugin": "clinic"}) == 3
             with pytest.raises(CallFailedError) as caught:
                 await steered.host.call("ledger", "ask", {"plugin": "nobody"})
@@ -159,12 +171,14 @@ class TestCalls:
 
     async def test_two_that_call_each_other_without_an_end_are_stopped_with_the_chain(self, plugins):
         async with steering() as steered:
+            await may_call(steered, "clinic", "ledger")
             with pytest.raises(CallDepthExceededError) as caught:
                 await steered.host.call("clinic", "bounce", {"to": "ledger"})
             assert caught.value.params["chain"] == ["clinic.bounce", "ledger.bounce"] * 5 + ["clinic.bounce"]
 
     async def test_a_call_under_way_ends_well_while_its_plugin_is_disabled_and_the_next_is_refused(self, plugins, log):
         async with steering() as steered:
+            await may_call(steered, "ledger")
             waiting = asyncio.create_task(steered.host.call("clinic", "wait"))
 
             async def waits():
@@ -236,7 +250,7 @@ class TestSwitching:
             assert log.events[-2:] == ["shutdown clinic", "work ended"]
 
     async def test_configuration_is_seen_by_the_plugin_that_runs(self, platform, log):
-        reads = "async def health(self):\n        return self.host.config('beds.free', 0)"
+        reads = "async def health(self):\n        return self.host.config.get('beds.free', 0)"
         written(platform, "clinic", health=reads)
         async with steering(health_interval=0.05) as steered:
 

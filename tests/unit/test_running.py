@@ -15,19 +15,19 @@ from honeyhost.settings import Settings
 from honeyhost.store.records import PluginRecord
 
 
+def no_stores():
+    raise AssertionError("nobody asked for the stores")
+
+
 @pytest.fixture
 def running(tmp_path):
     """
     A host without plugins.
     """
     settings = Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'honeyhost.db'}")
-    made = Running.begin(settings, Site(app=FastAPI(), prefix=Prefix.parse(PREFIX)), by_header)
+    made = Running.begin(settings, Site(app=FastAPI(), prefix=Prefix.parse(PREFIX)), by_header, no_stores)
     yield made
     made.close()
-
-
-def no_stores():
-    raise AssertionError("nobody asked for the stores")
 
 
 def test_a_start_that_is_given_up_ends_what_had_started(running):

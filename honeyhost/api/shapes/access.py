@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from honeyhost.api.shapes.base import Given, Name, Named, PermissionName, Shown, Text
+from honeyhost.api.shapes.base import Given, Name, PermissionName, Shown, Text
 
 Scope = Literal["plugins.read", "plugins.manage", "capabilities.run", "*"]
 
@@ -127,30 +127,60 @@ class GroupShape(Shown):
     members: list[str]
 
 
+GrantText = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[\x21-\x7e]+$")]
+"""``type[:access][:scope]``."""
+
+
 class HostGrants(Given):
     """
-    What a plugin may ask of the host: access and scope by kind of permission.
+    What a plugin may ask of the host: all of it, each as ``type[:access][:scope]``.
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"grants": {"http": {"scope": ["api.example.org"]}}, "digest": None}]}
+        json_schema_extra={"examples": [{"grants": ["db:read:patient_*", "http:api.example.org"], "digest": None}]}
     )
 
-    grants: Named
+    grants: Annotated[list[GrantText], Field(max_length=500)]
     digest: Annotated[str, Field(max_length=100, pattern=r"^[\x21-\x7e]+$")] | None = Field(
-        default=None, description="of the request that this answers; it is kept beside the grants"
+        default=None, description="of the request that this answers; of whatever the plugin asks for now where left out"
     )
+
+
+class AskedShape(Shown):
+    """
+    A piece of what a plugin asks for.
+    """
+
+    grant: str
+    answer: str
+    purpose: str | None
+
+
+class OperationShape(Shown):
+    """
+    How often a plugin did an operation of the host in this process, and was not let.
+    """
+
+    done: int
+    refused: int
+    limited: int
+    errors: int
+    seconds: float
+    last_at: float
 
 
 class HostGrantsShape(Shown):
     """
-    What a plugin was granted of the host.
+    What a plugin asks of the host, what it was granted, and what it did. ``request`` is the digest of what it asks for.
     """
 
     slug: str
     grants: Mapping[str, Any]
     digest: str | None
     revision: int
+    request: str
+    asked: list[AskedShape]
+    used: Mapping[str, OperationShape]
 
 
 class AuditShape(Shown):

@@ -21,6 +21,7 @@ from honeyhost.store.records import PluginRecord
 
 _Text = Annotated[Text | None, Query()]
 _Limit = Annotated[int, Query(ge=1, le=1000, description="at most so many")]
+_NOTHING: dict[str, Any] = {"grants": {}, "digest": None, "revision": 0}
 _Before = Annotated[int | None, Query(ge=1, le=2**53, description="only older ones than the record with this id")]
 
 
@@ -37,7 +38,7 @@ def add_grants(interface: Interface) -> None:
         """
         What the plugin may ask of the host, as an operator granted it.
         """
-        return answer(_grants(host, slug))
+        return answer(await run_in_threadpool(_shown, host, slug, host.records.get(slug)))
 
     @interface.verb(
         "PUT",
@@ -49,10 +50,10 @@ def add_grants(interface: Interface) -> None:
     )
     async def set_grants(slug: Slug, caller: Asking, body: HostGrants) -> Response:
         """
-        Grant what the plugin may ask of the host; what is left out is taken back.
+        Grant exactly this of what the plugin asks of the host; what is left out is taken back.
         """
-        record = await host.grant(slug, body.grants, body.digest, actor=caller.id)
-        return answer(_shown(record), revision=record.revision)
+        record = await host.grant(slug, body.grants, digest=body.digest, actor=caller.id)
+        return answer(await run_in_threadpool(_shown, host, slug, record), revision=record.revision)
 
 
 def add_audit(interface: Interface) -> None:
@@ -70,12 +71,9 @@ def add_audit(interface: Interface) -> None:
         return answer([shown(jsonable_encoder(asdict(record))) for record in records])
 
 
-def _grants(host: Hosted, slug: str) -> dict[str, Any]:
-    record = host.records.get(slug)
-    return {"slug": slug, "grants": {}, "digest": None, "revision": 0} if record is None else _shown(record)
-
-
-def _shown(record: PluginRecord) -> dict[str, Any]:
-    facts = {"grants": dict(record.grants), "digest": record.grants_digest, "revision": record.revision}
-    made: dict[str, Any] = shown({"slug": record.slug} | facts)
+def _shown(host: Hosted, slug: str, record: PluginRecord | None) -> dict[str, Any]:
+    request = host.request(slug)
+    facts = {"grants": dict(record.grants), "digest": record.grants_digest, "revision": record.revision} if record else _NOTHING
+    used = {name: asdict(figures) for name, figures in host.usage().get(slug, {}).items()}
+    made: dict[str, Any] = shown({"slug": slug} | facts | {"request": request.digest, "asked": request.rows(), "used": used})
     return made

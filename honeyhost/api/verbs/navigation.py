@@ -16,6 +16,7 @@ from honeyhost.api.listing import Listing
 from honeyhost.api.rows import shown
 from honeyhost.api.shapes.plugins import DashboardShape, NavShape
 from honeyhost.sdk import Caller
+from honeyhost.work.capabilities import runnable
 
 
 def add_navigation(interface: Interface, listing: Listing) -> None:
@@ -37,7 +38,7 @@ def add_navigation(interface: Interface, listing: Listing) -> None:
         Plugins, navigation and capabilities in one answer.
         """
         rows, entries = await run_in_threadpool(lambda: (json.loads(listing().body), _nav(host, caller, request)))
-        return answer({"plugins": rows, "nav": entries, "capabilities": []})
+        return answer({"plugins": rows, "nav": entries, "capabilities": list(runnable(host.live, caller))})
 
 
 def _nav(host: Hosted, caller: Caller, request: Request) -> list[dict[str, Any]]:

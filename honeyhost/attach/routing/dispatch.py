@@ -160,7 +160,7 @@ class PluginRoute(BaseRoute):
                 if method not in BODILESS:
                     front.gate.refuse_large(scope)
                 receive = partial(counted, scope, receive, front.limit, [0])
-            token = passage.set((front.slug, caller, wanted, None))
+            token = passage.set((front.slug, caller, wanted, None, front.given))
             began = perf_counter_ns()
             try:
                 await app(scope, receive, send)

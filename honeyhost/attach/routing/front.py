@@ -16,7 +16,7 @@ from honeyhost.attach.routing.flights import Flights, Traffic
 from honeyhost.attach.routing.gate import Gate, time_limited
 from honeyhost.attach.routing.table import Selected, Table
 from honeyhost.attach.routing.urls import HostRouter, PluginUrls
-from honeyhost.sdk import Caller
+from honeyhost.sdk import Caller, HostAPI
 
 ENTRY = "honeyhost.entry"
 """
@@ -74,6 +74,7 @@ class Front:
         public: whether any route is for everyone: only then is a plugin loaded for a stranger.
         lifespan: whether the plugin may have state for its requests.
         traffic: the plugin's figures, which every generation adds to.
+        given: gives the host that the plugin's code may ask.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of its own
@@ -86,12 +87,14 @@ class Front:
         public: bool = False,
         lifespan: bool = False,
         traffic: Traffic | None = None,
+        given: Callable[[], HostAPI] | None = None,
     ) -> None:
         self.slug = slug
         self.gate = gate
         self.identity = gate.identity
         self.limit = gate.max_body_size
         self.public = public
+        self.given = given
         self.urls = PluginUrls(self, host)
         self.state: Mapping[str, Any] = {}
         """What the plugin's lifespan yielded."""

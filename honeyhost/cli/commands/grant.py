@@ -15,13 +15,13 @@ from honeyhost.cli.render.moments import moment
 from honeyhost.cli.render.table import Column, table
 from honeyhost.cli.render.text import Line, Style, line, span
 from honeyhost.cli.streams import Screen, Streams
-from honeyhost.consent import Answer, Answers
+from honeyhost.consent import Answer, Answers, purposes
 from honeyhost.discovery import discover
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.errors import RefusedError, UsageError
-from honeyhost.manifest.grants import Grant, pieces_of, request_digest
-from honeyhost.names import label_text
+from honeyhost.manifest.grants import request_digest
 from honeyhost.recording import defaults_of
+from honeyhost.services.grants import Grant
 from honeyhost.settings import Settings
 from honeyhost.standing import read_standing
 
@@ -90,8 +90,8 @@ def _tell(streams: Streams, plugin: DiscoveredPlugin, answers: Answers) -> None:
     A row for each piece that is asked for, and for each grant that is asked for no more.
     """
     out = streams.out
-    purposes = _purposes(plugin)
-    rows = [_row(out, answers, piece, purposes.get(piece, "")) for piece in answers.asked]
+    said = purposes(plugin.manifest)
+    rows = [_row(out, answers, piece, said.get(piece, "")) for piece in answers.asked]
     blank = out.glyphs.mark("none")
     rows += [[(blank, span(text, "bold")), line("granted"), line("asked for no more")] for text in answers.idle]
     streams.answer(table(_COLUMNS, rows, out.width, indent=len(out.glyphs.none) and len(out.glyphs.none) + 1))
@@ -132,18 +132,12 @@ def _summary(answers: Answers) -> str:
     return f"runs without {without}" if without else "has all that it asks for"
 
 
-def _purposes(plugin: DiscoveredPlugin) -> dict[Grant, str]:
-    return {
-        piece: label_text(wanted.purpose) or "" for wanted in plugin.manifest.host_permissions for piece in pieces_of(wanted)
-    }
-
-
 def _shape(plugin: DiscoveredPlugin, answers: Answers) -> dict[str, Any]:
-    purposes = _purposes(plugin)
+    said = purposes(plugin.manifest)
     return {
         "plugin": {"name": plugin.name, "version": plugin.version},
         "asked": [
-            {"grant": str(piece), "answer": answers.answer_to(piece), "purpose": purposes.get(piece) or None}
+            {"grant": str(piece), "answer": answers.answer_to(piece), "purpose": said.get(piece) or None}
             for piece in answers.asked
         ],
         "grants": dict(answers.grants),

@@ -9,7 +9,6 @@ from honeyhost.manifest.model import PluginManifest
 
 NOT_ATTACHED = frozenset(
     {
-        "capabilities",
         "dbt_workspace",
         "error_codes",
         "frontend_bundle",

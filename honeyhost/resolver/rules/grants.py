@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from honeyhost.diagnostics import Problem, info
 from honeyhost.discovery.inventory import DiscoveredPlugin
-from honeyhost.manifest.grants import Grant, asked_by, request_digest, unanswered, uncovered
+from honeyhost.manifest.grants import asked_by, request_digest, unanswered, uncovered
 from honeyhost.resolver.context import Context
 from honeyhost.resolver.places import joined, named, place
 from honeyhost.resolver.profile import NO_CONSENT, Consent
 from honeyhost.resolver.reasons import GrantMissing
 from honeyhost.resolver.rules.rule import Fact, Rule
+from honeyhost.services.grants import Grant
 
 _NAME = "grants"
 _FIELD = "host_permissions"

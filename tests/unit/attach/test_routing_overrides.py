@@ -35,7 +35,7 @@ def app() -> FastAPI:
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_plugin_can_read_overrides_and_not_change_them(app: FastAPI, change: str) -> None:
     def as_plugin() -> None:
-        passage.set(("clinic", None, frozenset(), None))
+        passage.set(("clinic", None, frozenset(), None, None))
         assert app.dependency_overrides == {int: str}
         CHANGES[change](app.dependency_overrides)
 

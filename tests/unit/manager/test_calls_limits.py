@@ -250,10 +250,10 @@ def test_a_plain_function_that_hangs_is_given_up_and_counted_as_long_as_it_runs(
         generation = host.add("clinic", plain=may_end.wait)
         with pytest.raises(CallTimeoutError):
             await host.call("clinic", "plain", timeout=SHORT)
-        running = generation.flights
+        running = generation.flights.calls
         may_end.set()
-        await generation.idle.wait()
-        return running, generation.flights
+        assert await generation.flights.drained(30)
+        return running, generation.flights.calls
 
     assert asyncio.run(main()) == (1, 0)
 
@@ -267,7 +267,7 @@ def test_hanging_functions_of_one_plugin_take_no_thread_from_another(host):
         answer = await host.call("billing", "plain")
         may_end.set()
         await asyncio.gather(*hanging)
-        await generation.idle.wait()
+        assert await generation.flights.drained(30)
         return answer
 
     assert asyncio.run(main()) == "answer"
@@ -280,12 +280,12 @@ def test_a_plain_function_that_waits_for_its_turn_is_never_run_once_it_is_given_
         may_end = threading.Event()
         generation = host.add("clinic", plain=may_end.wait, late=lambda: ran.append("late"))
         hanging = [asyncio.create_task(host.call("clinic", "plain")) for _ in range(MOST)]
-        await generation.under_way(2 * MOST)  # each, and the thread that it has
+        await generation.flights.under_way(2 * MOST)  # each, and the thread that it has
         with pytest.raises(CallTimeoutError):
             await host.call("clinic", "late", timeout=SHORT)
         may_end.set()
         await asyncio.gather(*hanging)
-        await generation.idle.wait()
+        assert await generation.flights.drained(30)
 
     asyncio.run(main())
     assert ran == []

@@ -1,8 +1,9 @@
 import pytest
 
 from honeyhost.errors import UsageError
-from honeyhost.manifest.grants import Grant, asked_by, parse_grant, read_grants, request_digest, unanswered, uncovered
+from honeyhost.manifest.grants import asked_by, request_digest, unanswered, uncovered
 from honeyhost.manifest.model import PluginManifest
+from honeyhost.services.grants import Grant, parse_grant, read_grants
 
 
 def manifest(*wanted):

@@ -1,7 +1,8 @@
 from collections.abc import Callable
 
-from honeyhost.manifest.grants import asked_by, parse_grant, request_digest
+from honeyhost.manifest.grants import asked_by, request_digest
 from honeyhost.resolver import Consent, GrantMissing, explain
+from honeyhost.services.grants import parse_grant
 
 ASKS = [{"type": "db", "access": "readwrite", "scope": ["patient_*"]}, {"type": "config", "scope": ["mail"]}]
 

@@ -15,7 +15,7 @@ def inside(call: object, *passed: str) -> object:
     """
 
     def run() -> object:
-        passage.set(("clinic", CALLER, frozenset(passed), None))
+        passage.set(("clinic", CALLER, frozenset(passed), None, None))
         return asyncio.run(call()) if asyncio.iscoroutinefunction(getattr(call, "__call__", None)) else call()  # type: ignore[operator] # noqa: B004
 
     return contextvars.Context().run(run)

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from honeyhost import __version__
 from honeyhost.errors import SettingsError
+from honeyhost.names import MASK
 from honeyhost.resolver import profile as resolver_profile
 from honeyhost.settings import SettingOrigin, Settings, shapes
 
@@ -30,6 +31,18 @@ def test_everything_has_a_default_below_the_working_directory(folder):
         "host_version": __version__,
         "database_url": f"sqlite:///{folder}/.honeyhost/honeyhost.db",
         "cache_url": "mem://",
+        "databases": {},
+        "database_roles": {},
+        "query_timeout": 5.0,
+        "query_rows": 10_000,
+        "internal_hosts": (),
+        "http_timeout": 30.0,
+        "http_max_size": 10_485_760,
+        "mail_url": None,
+        "mail_sender": None,
+        "operation_limits": {},
+        "platform_config": {},
+        "log_records": 1000,
         "frontend_manifest": folder / ".honeyhost/frontend/pluginsManifest.ts",
         "dbt_project_dir": folder / ".honeyhost/dbt",
         "platform_permissions": (),
@@ -362,3 +375,49 @@ def test_reading_settings_imports_none_of_the_rooms_they_are_for(folder):
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert answer.stdout == "['diagnostics', 'errors', 'names', 'settings'] []\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"mail_sender": "platform@example.com"}, "platform@example.com"),
+        ({"mail_sender": "Acme Clinics <platform@example.com>"}, "Acme Clinics <platform@example.com>"),
+        ({"mail_url": "smtp+starttls://ada:secret@mail.example.com:587"}, f"smtp+starttls://ada:{MASK}@mail.example.com:587"),
+        ({"internal_hosts": "fhir.acme.local, pacs.acme.local"}, ["fhir.acme.local", "pacs.acme.local"]),
+        ({"operation_limits": {"http_request": 5, "clinic/db_query": "7"}}, {"http_request": 5, "clinic/db_query": 7}),
+        ({"databases": {"warehouse": "postgresql+psycopg://a:b@h/w"}}, {"warehouse": f"postgresql+psycopg://a:{MASK}@h/w"}),
+        ({"database_roles": {"clinic": "postgresql+psycopg://a:b@h/p"}}, {"clinic": f"postgresql+psycopg://a:{MASK}@h/p"}),
+        ({"platform_config": {"org": {"name": "Acme"}}}, {"org": {"name": "Acme"}}),
+    ],
+)
+def test_what_plugins_are_provided_with_is_read_and_shown_without_secrets(given, shown):
+    [name] = given
+    [origin] = [origin for origin in Settings(**given).origins() if origin.name == name]
+    assert origin.data == shown
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"mail_sender": "nobody"}, "an e-mail address is needed"),
+        ({"mail_sender": "a@b.org, c@d.org"}, "an e-mail address is needed"),
+        ({"mail_url": "imap://mail.example.com"}, "write smtp://"),
+        ({"operation_limits": {"http_reqest": 5}}, "did you mean http_request?"),
+        ({"operation_limits": {"everything": 5}}, "there are db_query"),
+        ({"operation_limits": {"Clinic!/http_request": 5}}, "cannot be the name of a plugin"),
+        ({"databases": {"Ware House": "sqlite:///x"}}, "cannot be the name of a database"),
+        ({"databases": {"warehouse": "mysql://x"}}, "write sqlite:"),
+        ({"database_roles": {"clinic/Ware House": "postgresql://x"}}, "cannot be the name of a database"),
+        ({"database_roles": {"Clinic!": "postgresql://x"}}, "cannot be the name of a plugin"),
+    ],
+)
+def test_what_cannot_be_meant_of_it_is_refused(given, said):
+    with pytest.raises(SettingsError) as caught:
+        Settings(**given)
+    assert said in caught.value.message
+    assert "postgresql://" not in caught.value.message  # the value itself
+
+
+def test_a_limit_may_stand_in_a_variable_whose_name_has_no_hyphens(monkeypatch):
+    monkeypatch.setenv("HONEYHOST_OPERATION_LIMITS__HTTP_REQUEST", "3")
+    assert Settings.load().operation_limits == {"http_request": 3}

@@ -1,0 +1,83 @@
+"""
+Blocking: the host for threads. Each operation runs on the application's event loop, and the thread waits for it.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from contextvars import copy_context
+from functools import partial
+from typing import Any
+
+from honeyhost.errors import UsageError
+
+_GROUPS = ("db", "cache", "http", "email", "plugins", "capabilities")
+Loop = Callable[[], asyncio.AbstractEventLoop | None]
+
+
+class BlockingGroup:
+    """
+    One group of operations, each waiting for its answer.
+    """
+
+    def __init__(self, group: Any, loop: Loop) -> None:
+        self._group = group
+        self._loop = loop
+
+    def __getattr__(self, operation: str) -> Any:
+        method = getattr(self._group, operation)
+        return partial(_waited, method, self._loop) if inspect.iscoroutinefunction(method) else method
+
+
+class BlockingHost:
+    """
+    The groups of a host for threads.
+    """
+
+    def __init__(self, host: Any, loop: Loop) -> None:
+        self._host = host
+        self._loop = loop
+
+    def __getattr__(self, group: str) -> BlockingGroup:
+        if group not in _GROUPS:
+            raise AttributeError(f"the blocking host has no '{group}'; it has {', '.join(_GROUPS)}")
+        return BlockingGroup(getattr(self._host, group), self._loop)
+
+
+def _waited(method: Callable[..., Coroutine[Any, Any, Any]], loop_of: Loop, *args: Any, **named: Any) -> Any:
+    """
+    What an operation answers, waited for in this thread; it knows what the thread knows, of its caller and the chain of calls.
+    """
+    loop = loop_of()
+    if _running() is not None:
+        raise UsageError("this would stop the event loop", hint="await the operation itself, without 'blocking'")
+    if loop is None or not loop.is_running():
+        raise UsageError(
+            "the application does not serve, so nothing can wait for it", hint="ask inside a request or a function"
+        )
+    outcome: Future[Any] = Future()
+
+    def begin() -> None:
+        task = loop.create_task(method(*args, **named))
+        task.add_done_callback(partial(_settle, outcome))
+
+    loop.call_soon_threadsafe(begin, context=copy_context())
+    return outcome.result()
+
+
+def _settle(outcome: "Future[Any]", task: "asyncio.Task[Any]") -> None:
+    if task.cancelled():
+        outcome.cancel()
+        outcome.set_running_or_notify_cancel()
+    elif (error := task.exception()) is not None:
+        outcome.set_exception(error)
+    else:
+        outcome.set_result(task.result())
+
+
+def _running() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -14,7 +14,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "types", "imports", "docs", "tests"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-REFERENCE_PLUGINS = ("healthcare", "finance")
+REFERENCE_PLUGINS = ("healthcare", "finance", "insights")
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -92,7 +92,8 @@ def schema(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def demo(session: nox.Session) -> None:
     """
-    A platform with a plugin from a wheel and one from a folder; ``nox -s demo -- --check`` asserts and leaves.
+    A platform with a plugin from a wheel and two from folders, one of which an operator consents to; ``nox -s demo --
+    --check`` asserts and leaves.
     """
     # Ctrl-C ends the server and removes what was set up: that takes a moment.
     patience = {"interrupt_timeout": 20.0, "terminate_timeout": 10.0}

@@ -1,5 +1,6 @@
 """
-The demonstration: a platform with one plugin from a wheel and one from a folder, served on loopback.
+The demonstration: a platform with one plugin from a wheel and two from folders, one of which an operator has to consent to,
+served on loopback.
 
 It needs Python 3.11 with pip and nothing else, works in a temporary directory, and leaves nothing behind. ``--check`` asks the
 running platform what it promises and leaves; without it the platform runs until it is interrupted.
@@ -43,14 +44,22 @@ def main() -> int:
         demo = Demo(Path(folder), port=wishes.port or free_port(), token=secrets.token_urlsafe(24))
         demo.install()
         demo.show("list")
+        if wishes.check:
+            check_waiting(demo)
+        else:
+            demo.show("why", "insights")
+        demo.show("grant", "insights", "--all")
         demo.show("plan")
         demo.show("apply")
         with demo.served() as server:
-            if wishes.check:
-                check(demo)
-                return 0
-            demo.greet()
-            return wait(server)
+            if not wishes.check:
+                demo.greet()
+                return wait(server)
+            check(demo)
+        with demo.served():
+            check_kept(demo)
+        say("\nall promises kept")
+        return 0
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class Demo:
         """
         say("- setting up a fresh environment (about half a minute)")
         venv.create(self.folder / "venv", with_pip=True)
-        self._pip("install", "hatchling>=1.27", f"{REPOSITORY}[web,store]")
+        self._pip("install", "hatchling>=1.27", f"{REPOSITORY}[web,store,cache]")
         say("- building the plugin healthcare and installing its wheel")
         self._pip(
             "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(self.folder), f"{REPOSITORY}/plugins/healthcare"
@@ -82,6 +91,15 @@ class Demo:
         """
         say(f"\n$ honeyhost {' '.join(command)}")
         subprocess.run([self._honeyhost, *command], env=self._environment, cwd=self.folder, check=True)
+
+    def overheard(self, *command: str) -> str:
+        """
+        The same, and what it has said.
+        """
+        say(f"\n$ honeyhost {' '.join(command)}")
+        said = subprocess.check_output([self._honeyhost, *command], env=self._environment, cwd=self.folder, text=True)
+        say(said)
+        return said
 
     def read(self, *command: str) -> Any:
         """
@@ -129,7 +147,8 @@ The platform is running.
 
   API documents        {base}/docs
   from the wheel       {base}/api/plugins/healthcare/patients
-  from the folder      {base}/api/plugins/finance/reports/trial-balance?on=2026-08-31
+  from a folder        {base}/api/plugins/finance/reports/trial-balance?on=2026-08-31
+  over both            {base}/api/plugins/insights/board?on=2026-12-31
   navigation           {base}/api/plugin-host/nav
   all plugins          {base}/api/plugin-host/plugins
 
@@ -146,7 +165,7 @@ Ctrl-C ends it."""
 
     @property
     def _environment(self) -> Mapping[str, str]:
-        # The repository is the platform's installation: its folder plugins/ holds both plugins, and the installed wheel of
+        # The repository is the platform's installation: its folder plugins/ holds all plugins, and the installed wheel of
         # healthcare goes before the folder of the same name. Settings of the surroundings are left out.
         inherited = {name: text for name, text in os.environ.items() if not name.startswith(("HONEYHOST_", "PYTHONPATH"))}
         return {
@@ -173,35 +192,61 @@ Ctrl-C ends it."""
         raise SystemExit(f"the server was not ready within {START_LIMIT:.0f} s")
 
 
+PATIENTS = "/api/plugins/healthcare/patients"
+ADA = {"mrn": "MRN-200001", "given_name": "Ada", "family_name": "Núñez", "birth_date": "1990-05-17"}
+
+
+def check_waiting(demo: Demo) -> None:
+    """
+    What the platform says of a plugin that nobody has consented to yet.
+    """
+    missing = [line.split()[3] for line in demo.overheard("why", "insights").splitlines() if " grant-missing " in line]
+    asked = ["plugin_call:healthcare.census", "plugin_call:finance.trial_balance", "cache:read", "cache:write"]
+    expect("insights waits for the operator's consent", missing, asked)
+
+
 def check(demo: Demo) -> None:
     """
     What the platform promises, asked over HTTP.
     """
-    patients = "/api/plugins/healthcare/patients"
-    ada = {"mrn": "MRN-200001", "given_name": "Ada", "family_name": "Núñez", "birth_date": "1990-05-17"}
-    expect("a stranger is asked who they are", demo.ask(patients)[0], 401)
+    expect("a stranger is asked who they are", demo.ask(PATIENTS)[0], 401)
     expect("an unknown plugin is not found", demo.ask("/api/plugins/no-such-plugin/patients")[0], 404)
 
-    status, page = demo.ask(patients, token=demo.token)
+    status, page = demo.ask(PATIENTS, token=demo.token)
     expect("the plugin from the wheel answers", (status, page["total"]), (200, 24))
-    expect("it takes a record in", demo.ask(patients, method="POST", body=ada, token=demo.token)[0], 201)
-    expect("and refuses its double", demo.ask(patients, method="POST", body=ada, token=demo.token)[0], 409)
+    expect("it takes a record in", demo.ask(PATIENTS, method="POST", body=ADA, token=demo.token)[0], 201)
+    expect("and refuses its double", demo.ask(PATIENTS, method="POST", body=ADA, token=demo.token)[0], 409)
 
     status, report = demo.ask("/api/plugins/finance/reports/trial-balance?on=2026-08-31", token=demo.token)
     expect("the plugin from the folder answers", (status, report["debit"]), (200, report["credit"]))
 
+    status, board = demo.ask("/api/plugins/insights/board?on=2026-12-31", token=demo.token)
+    figures = board["figures"]
+    expect("the board has the figures of both", (status, figures["patients"], figures["income"]), (200, 25, "19500.00"))
+    expect("and divides one by the other", figures["income_per_patient"], "780.00")
+    again = demo.ask("/api/plugins/insights/board?on=2026-12-31", token=demo.token)[1]
+    expect("it keeps them as it was granted to", (board["from_cache"], again["from_cache"]), (False, True))
+
     documented = demo.ask("/openapi.json")[1]["paths"]
     expect(
-        "the API documents hold both",
+        "the API documents hold all",
         {path.split("/")[3] for path in documented if path.startswith("/api/plugins/")},
-        {"healthcare", "finance"},
+        {"healthcare", "finance", "insights"},
     )
     labels = [item["label"] for item in demo.ask("/api/plugin-host/nav", token=demo.token)[1]]
-    expect("the navigation holds both", labels, ["Patient 360", "Doctors", "Ledger", "Trial balance"])
+    expect("the navigation holds all", labels, ["Patient 360", "Doctors", "Ledger", "Trial balance", "Insights"])
 
     origins = {plugin["name"]: plugin["origin"]["kind"] for plugin in demo.read("list")["plugins"]}
-    expect("each came from where it should", origins, {"healthcare": "entry-point", "finance": "directory"})
-    say("\nall promises kept")
+    wanted = {"healthcare": "entry-point", "finance": "directory", "insights": "directory"}
+    expect("each came from where it should", origins, wanted)
+
+
+def check_kept(demo: Demo) -> None:
+    """
+    What is still there after a restart.
+    """
+    found = demo.ask(f"{PATIENTS}?search=nunez", token=demo.token)[1]["items"]
+    expect("the record has survived a restart", [patient["mrn"] for patient in found], [ADA["mrn"]])
 
 
 def expect(promise: str, found: object, wanted: object) -> None:

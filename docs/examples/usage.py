@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from honeyhost import Host, Settings
 from honeyhost.errors import CallError, CallFailedError, FunctionNotFoundError, PluginDisabledError, PluginNotFoundError
+from honeyhost.store.records import PluginDefaults
 
 NEWSLETTER = {
     "plugin.yaml": """
@@ -21,6 +22,8 @@ NEWSLETTER = {
         plugin: .backend.newsletter:Newsletter
         nav:
           - {label: Newsletter, path: /newsletter}
+        capabilities:
+          - {slug: newsletter.send, handler: send}
         """,
     "backend/newsletter.py": """
         from typing import Any
@@ -34,7 +37,7 @@ NEWSLETTER = {
 
             @function()
             async def send(self, subject: str) -> dict[str, Any]:
-                return {"subject": subject, "from": self.host.config("from", "nobody")}
+                return {"subject": subject, "from": self.host.config.get("from", "nobody")}
 
             @function()
             def running(self) -> str | None:
@@ -47,20 +50,23 @@ ONBOARDING = {
         version: 1.0.0
         plugin: .backend:Onboarding
         requires_plugins: {newsletter: ">=1"}
+        host_permissions:
+          - {type: plugin_call, scope: [newsletter.send], purpose: Welcomes new users}
         """,
     "backend/__init__.py": """
         from typing import Any
 
-        from honeyhost.sdk import HostAPI, Plugin, function
+        from honeyhost.sdk import HostAPI, Plugin, capability, function
 
 
         class Onboarding(Plugin):
             async def init(self, host: HostAPI) -> None:
                 self.host = host
 
+            @capability("onboard")
             @function("onboard")
             async def welcome(self, user: int) -> Any:
-                return await self.host.call("newsletter", "send", {"subject": f"Welcome, user {user}"})
+                return await self.host.plugins.call("newsletter", "send", {"subject": f"Welcome, user {user}"})
         """,
 }
 
@@ -86,6 +92,16 @@ async def refused(host: Host, plugin: str, function: str, **args: object) -> Cal
     raise AssertionError(answer)
 
 
+def consent(host: Host) -> None:
+    """
+    What the operator grants: a plugin that asks for something waits until it was answered. ``honeyhost grant`` does the same.
+    """
+    grants = {"plugin_call:newsletter.send": {"by": "ada"}}
+    host.stores.changes("ada").set_grants(
+        "onboarding", grants, None, defaults=PluginDefaults(slug="onboarding", version="1.0.0")
+    )
+
+
 async def use(host: Host) -> None:
     """
     Switch, configure, call.
@@ -100,14 +116,19 @@ async def use(host: Host) -> None:
     assert sent == {"subject": "November", "from": "news@acme.example"}
     assert await host.call("newsletter", "running") == "newsletter"
 
-    # A plugin calls another one through the host that it was given.
+    # A plugin calls another one through the host that it was given, as far as that was granted.
     welcome = await host.call("onboarding", "onboard", {"user": 42})
     assert welcome["subject"] == "Welcome, user 42"
+
+    # What plugins publish as capabilities is run by its slug, whoever answers.
+    assert host.capabilities == ("newsletter.send", "onboard")
+    out = await host.run_capability("onboard", {"user": 42})
+    assert out["subject"] == "Welcome, user 42"
 
     # Entries of the sidebar come and go with their plugin.
     assert [entry.plugin for entry in host.live.nav] == ["newsletter"]
 
-    # Whatever goes wrong is one of six errors; each says what to do next.
+    # Whatever goes wrong is an error of its own; each says what to do next.
     unknown = await refused(host, "newsleter", "send")
     assert (type(unknown), unknown.hint) == (PluginNotFoundError, "did you mean 'newsletter'?")
     missing = await refused(host, "newsletter", "sned")
@@ -122,7 +143,7 @@ async def use(host: Host) -> None:
     inner = await refused(host, "onboarding", "onboard", user=43)
     assert isinstance(inner.__cause__, PluginDisabledError)
     assert inner.__cause__.params["caller"] == "onboarding"
-    assert list(host.live.nav) == []
+    assert (host.capabilities, list(host.live.nav)) == (("onboard",), [])
 
 
 async def main() -> None:
@@ -134,6 +155,7 @@ async def main() -> None:
         write(folder, "newsletter", NEWSLETTER)
         write(folder, "onboarding", ONBOARDING)
         host = Host(Settings(install_dir=folder, data_dir=folder / "data"))
+        consent(host)
         app = FastAPI(lifespan=host.lifespan)
         detach = host.attach(app)
         async with app.router.lifespan_context(app):

@@ -16,7 +16,8 @@ from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.manifest import FolderTree, check_references
 
 ROOT = Path(__file__).parents[2]
-PLUGINS = ("finance", "healthcare")
+PLUGINS = ("finance", "healthcare", "insights")
+WITH_MODELS = ("finance", "healthcare")
 
 
 def as_folder(slug: str) -> DiscoveredPlugin:
@@ -55,6 +56,16 @@ def honeyhost(*arguments: str, layer: Path, data: Path) -> Any:
     return json.loads(run(command, env=environment, capture_output=True, text=True, check=True, cwd=data).stdout)
 
 
+def planned(layer: Path, data: Path) -> dict[str, list[str]]:
+    """
+    The kinds of changes that a plan has for each plugin.
+    """
+    kinds: dict[str, set[str]] = {}
+    for change in honeyhost("plan", layer=layer, data=data)["changes"]:
+        kinds.setdefault(change["plugin"], set()).add(change["kind"])
+    return {slug: sorted(found) for slug, found in kinds.items()}
+
+
 @pytest.mark.parametrize("slug", PLUGINS)
 def test_a_reference_plugin_as_a_folder_has_no_problems(slug: str) -> None:
     plugin = as_folder(slug)
@@ -70,7 +81,7 @@ def test_a_reference_plugin_grants_every_permission_of_its_own_to_some_group(slu
     assert granted == {permission.id for permission in manifest.permissions}
 
 
-@pytest.mark.parametrize("slug", PLUGINS)
+@pytest.mark.parametrize("slug", WITH_MODELS)
 def test_the_dbt_project_of_a_reference_plugin_is_named_and_versioned_like_it(slug: str) -> None:
     manifest = as_folder(slug).manifest
     project: Mapping[str, Any] = yaml.safe_load((ROOT / "plugins" / slug / "dbt" / "dbt_project.yml").read_text("utf-8"))
@@ -91,7 +102,8 @@ def test_the_wheel_holds_the_plugin_under_its_own_package_and_nothing_else(wheel
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     package = {name.removeprefix("honeyframe_healthcare/") for name in names if name.startswith("honeyframe_healthcare/")}
-    assert {"plugin.yaml", "backend/routers/patients.py", "backend/services/schema.sql"} <= package
+    assert {"plugin.yaml", "config.schema.json", "backend/healthcare.py", "backend/routers/patients.py"} <= package
+    assert {"migrations/env.py", "migrations/versions/0001_tables.py", "migrations/versions/0002_sample_records.py"} <= package
     assert {"dbt/dbt_project.yml", "dbt/seeds/healthcare_patients.csv", "frontend/src/pages/Patients.tsx"} <= package
     assert not [name for name in package if "test_" in name or "__pycache__" in name or name.endswith("conftest.py")]
     assert {name.split("/")[0] for name in names} == {"honeyframe_healthcare", "honeyframe_healthcare-0.1.0.dist-info"}
@@ -117,16 +129,37 @@ def test_the_wheel_and_the_folder_have_the_same_manifest(layer: Path) -> None:
 def test_the_installed_wheel_goes_before_the_folder_which_is_reported(layer: Path, tmp_path: Path) -> None:
     listing = honeyhost("list", layer=layer, data=tmp_path)
     origins = {plugin["name"]: plugin["origin"]["kind"] for plugin in listing["plugins"]}
-    assert origins == {"finance": "directory", "healthcare": "entry-point"}
-    assert [plugin["state"] for plugin in listing["plugins"]] == ["accepted", "accepted"]
+    assert origins == {"finance": "directory", "healthcare": "entry-point", "insights": "directory"}
+    assert [plugin["state"] for plugin in listing["plugins"]] == ["accepted", "accepted", "rejected"]
+    assert {reason["code"] for reason in listing["plugins"][2]["reasons"]} == {"grant-missing"}
     assert [str(ROOT / "plugins" / "healthcare") in finding["message"] for finding in listing["findings"]] == [True]
 
 
 @pytest.mark.slow
-def test_applying_both_leaves_nothing_to_plan(layer: Path, tmp_path: Path) -> None:
-    planned = honeyhost("plan", layer=layer, data=tmp_path)["changes"]
-    kinds = {slug: sorted({change["kind"] for change in planned if change["plugin"] == slug}) for slug in PLUGINS}
-    everything = ["frontend", "nav", "permission", "plugin", "route", "seed-group"]
-    assert kinds == {"finance": everything, "healthcare": everything}
+def test_applying_them_leaves_nothing_to_plan_until_another_is_granted_what_it_asks_for(layer: Path, tmp_path: Path) -> None:
+    everything = ["frontend", "migration", "nav", "permission", "plugin", "route", "seed-group"]
+    assert planned(layer, tmp_path) == {"finance": everything, "healthcare": everything}
     honeyhost("apply", layer=layer, data=tmp_path)
-    assert honeyhost("plan", layer=layer, data=tmp_path)["changes"] == []
+    assert planned(layer, tmp_path) == {}
+    honeyhost("grant", "insights", "--all", layer=layer, data=tmp_path)
+    assert planned(layer, tmp_path) == {
+        "insights": ["capability", "frontend", "nav", "permission", "plugin", "route", "seed-group"]
+    }
+    honeyhost("apply", layer=layer, data=tmp_path)
+    assert planned(layer, tmp_path) == {}
+
+
+@pytest.mark.parametrize("slug", WITH_MODELS)
+def test_what_keeps_records_of_its_own_asks_the_host_for_nothing(slug: str) -> None:
+    assert as_folder(slug).manifest.host_permissions == ()
+
+
+def test_insights_says_for_what_it_asks_each_thing() -> None:
+    manifest = as_folder("insights").manifest
+    asked = [(wanted.type, wanted.access, *wanted.scope) for wanted in manifest.host_permissions]
+    assert asked == [
+        ("plugin_call", None, "healthcare.census"),
+        ("plugin_call", None, "finance.trial_balance"),
+        ("cache", "readwrite"),
+    ]
+    assert all(wanted.purpose for wanted in manifest.host_permissions)

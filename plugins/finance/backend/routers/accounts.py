@@ -24,7 +24,7 @@ async def list_accounts(ledger: TheLedger) -> tuple[Account, ...]:
     """
     The chart of accounts, by code.
     """
-    return ledger.accounts()
+    return await ledger.accounts()
 
 
 @router.post("", status_code=201, dependencies=MANAGE)
@@ -32,7 +32,7 @@ async def open_account(ledger: TheLedger, new: NewAccount) -> Account:
     """
     Open an account; 409 when the code is taken.
     """
-    return ledger.open_account(new)
+    return await ledger.open_account(new)
 
 
 @router.post("/{code}/close", dependencies=MANAGE)
@@ -40,7 +40,7 @@ async def close_account(ledger: TheLedger, code: str) -> Account:
     """
     Close an account for entries; 409 when its balance is not zero.
     """
-    return ledger.close_account(code)
+    return await ledger.close_account(code)
 
 
 @router.get("/{code}/statement")
@@ -48,4 +48,4 @@ async def get_statement(ledger: TheLedger, code: str, start: date, end: date) ->
     """
     The movements of an account in a period, between its opening and its closing balance.
     """
-    return statement(ledger, code, start, end)
+    return await statement(ledger, code, start, end)

@@ -37,7 +37,7 @@ async def list_entries(ledger: TheLedger, wanted: Annotated[JournalSearch, Query
     """
     Entries, newest first; of one account, or with a word in their text or reference.
     """
-    return ledger.find(wanted)
+    return await ledger.find(wanted)
 
 
 @router.post("/entries", status_code=201, dependencies=POST)
@@ -45,7 +45,7 @@ async def post_entry(ledger: TheLedger, new: NewEntry) -> Entry:
     """
     Post an entry; 422 when it does not balance, 409 when its voucher was posted before or its period is closed.
     """
-    return ledger.post(new)
+    return await ledger.post(new)
 
 
 @router.get("/entries/{number}")
@@ -53,7 +53,7 @@ async def get_entry(ledger: TheLedger, number: int) -> Entry:
     """
     One entry.
     """
-    return ledger.entry(number)
+    return await ledger.entry(number)
 
 
 @router.post("/entries/{number}/reverse", status_code=201, dependencies=POST)
@@ -61,7 +61,7 @@ async def reverse_entry(ledger: TheLedger, number: int, reversal: Reversal) -> E
     """
     Take an entry back by a second one; 409 when that was done before.
     """
-    return ledger.reverse(number, reversal)
+    return await ledger.reverse(number, reversal)
 
 
 @router.put("/closed-period", dependencies=MANAGE)
@@ -69,4 +69,4 @@ async def close_period(ledger: TheLedger, period: ClosedPeriod) -> ClosedPeriod:
     """
     Close the books through a day; a closed period stays closed.
     """
-    return ClosedPeriod(through=ledger.close_period(period.through))
+    return ClosedPeriod(through=await ledger.close_period(period.through))

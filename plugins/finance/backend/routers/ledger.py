@@ -2,35 +2,48 @@
 The ledger as a dependency of the routes: it hands out the books and words what they refuse.
 """
 
+import math
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException
 
-from ..services.errors import LedgerConflictError, UnknownRecordError
+from honeyhost.sdk import OperationError, current_host
+
+from ..services.errors import LedgerBusyError, LedgerConflictError, UnknownRecordError
 from ..services.ledger import Ledger
-from ..services.samples import open_books
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such account or entry"},
     409: {"description": "The wish contradicts what is in the books; nothing was changed"},
+    503: {"description": "The books cannot be reached now"},
 }
 """What every route may answer besides its success, for the API documents."""
+_SOON = 5
+"""Seconds after which to try again, where nobody knows better."""
 
 
 async def ledger() -> AsyncIterator[Ledger]:
     """
-    The ledger of this process; its refusals become HTTP answers.
-
-    The routes that use it are coroutines without an ``await``: each finishes before the next one starts, and the books need
-    no lock.
+    The ledger; its refusals become HTTP answers, and so does what the host refuses the plugin.
     """
+    host = current_host()
     try:
-        yield open_books()
+        yield Ledger(host)
     except UnknownRecordError as error:
         raise HTTPException(404, str(error)) from error
     except LedgerConflictError as error:
         raise HTTPException(409, str(error)) from error
+    except LedgerBusyError as error:
+        raise HTTPException(503, str(error), headers=_after(_SOON)) from error
+    except OperationError as error:
+        host.log.warning("the books cannot be reached", code=error.code, operation=error.params.get("operation"))
+        detail = f"the books cannot be reached now ({error.code})"
+        raise HTTPException(503, detail, headers=_after(error.params.get("retry_after", _SOON))) from error
+
+
+def _after(seconds: float) -> dict[str, str]:
+    return {"Retry-After": str(math.ceil(seconds))}
 
 
 TheLedger = Annotated[Ledger, Depends(ledger)]

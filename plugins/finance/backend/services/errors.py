@@ -19,3 +19,9 @@ class LedgerConflictError(LedgerError):
     """
     The wish contradicts what is in the books.
     """
+
+
+class LedgerBusyError(LedgerError):
+    """
+    Others were faster each time; the wish itself may be in order.
+    """

@@ -1,16 +1,26 @@
 """
 The ledger: the chart of accounts and the journal, and the rules that keep them in balance.
-
-The books live in the memory of the process: a plugin reaches a lasting database only through the host, once an operator has
-granted it one. No method waits for anything, so on an event loop each runs to its end before the next one starts.
 """
 
-from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 
+from honeyhost.sdk import HostAPI
+
+from .accounts import Accounts
 from .errors import LedgerConflictError, UnknownRecordError
+from .journal import LARGEST, Journal
 from .money import ZERO
-from .records import Account, Entry, EntryPage, Line, NewAccount, NewEntry, Paging, Reversal
+from .records import Account, Entry, EntryPage, NewAccount, NewEntry, Paging, Reversal
+
+_FOUND = """
+    FROM finance_journal AS head
+    WHERE head.kind = 'line' AND head.line = 1
+      AND head.search_key LIKE :pattern ESCAPE '\\'
+      AND (CAST(:account AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM finance_journal AS moved WHERE moved.number = head.number AND moved.account = :account))
+"""
+_ON_PAGE = f"number IN (SELECT head.number {_FOUND} ORDER BY head.number DESC LIMIT :limit OFFSET :offset)"
 
 
 class JournalSearch(Paging):
@@ -27,92 +37,84 @@ class Ledger:
     Books in one currency. Entries are only ever added; a wrong one is taken back by a second one.
     """
 
-    def __init__(self) -> None:
-        self._accounts: dict[str, Account] = {}
-        self._entries: list[Entry] = []
-        self.closed_through: date | None = None
+    def __init__(self, host: HostAPI) -> None:
+        self.host = host
+        self._accounts = Accounts(host)
+        self._journal = Journal(host)
 
-    def accounts(self) -> tuple[Account, ...]:
+    async def accounts(self) -> tuple[Account, ...]:
         """
         The chart of accounts, by code.
         """
-        return tuple(self._accounts[code] for code in sorted(self._accounts))
+        return await self._accounts.all()
 
-    def account(self, code: str) -> Account:
+    async def account(self, code: str) -> Account:
         """
         One account.
 
         Raises:
             UnknownRecordError: if the chart has none with this code.
         """
-        try:
-            return self._accounts[code]
-        except KeyError:
-            raise UnknownRecordError(f"there is no account {code}") from None
+        return await self._accounts.get(code)
 
-    def open_account(self, new: NewAccount) -> Account:
+    async def open_account(self, new: NewAccount) -> Account:
         """
         The account, now in the chart.
 
         Raises:
             LedgerConflictError: if the code is taken.
         """
-        if new.code in self._accounts:
-            raise LedgerConflictError(f"account {new.code} is {self._accounts[new.code].name!r}")
-        self._accounts[new.code] = Account(**new.model_dump())
-        return self._accounts[new.code]
+        account = await self._accounts.open(new)
+        self.host.log.info("account opened", account=new.code)
+        return account
 
-    def close_account(self, code: str) -> Account:
+    async def close_account(self, code: str) -> Account:
         """
         The account, now closed for entries; asking twice changes nothing.
 
         Raises:
             LedgerConflictError: if its balance is not zero.
         """
-        account = self.account(code)
-        balance = sum((line.signed for _, line in self.movements(code)), ZERO)
-        if balance:
-            raise LedgerConflictError(
-                f"account {code} has a balance of {abs(balance):.2f}; only an empty account can be closed"
-            )
-        self._accounts[code] = account.model_copy(update={"is_open": False})
-        return self._accounts[code]
+        account = await self.account(code)
+        if account.is_open:
+            await self._journal.close_account(code, partial(self._demand_empty, code))
+            self.host.log.info("account closed", account=code)
+        return account.model_copy(update={"is_open": False})
 
-    def close_period(self, through: date) -> date:
+    async def close_period(self, through: date) -> date:
         """
         The last day that takes no more entries; a closed period stays closed.
+
+        Raises:
+            LedgerConflictError: if the books are closed through a later day.
         """
-        if self.closed_through is not None and through < self.closed_through:
-            raise LedgerConflictError(f"the books are already closed through {self.closed_through}")
-        self.closed_through = through
+        await self._journal.close_period(through, partial(self._demand_later, through))
+        self.host.log.info("period closed", through=str(through))
         return through
 
-    def find(self, wanted: JournalSearch) -> EntryPage:
+    async def find(self, wanted: JournalSearch) -> EntryPage:
         """
         The entries that fit, newest first.
         """
-        word = wanted.search.casefold()
-        found = [
-            entry
-            for entry in reversed(self._entries)
-            if (wanted.account is None or any(line.account == wanted.account for line in entry.lines))
-            and (word in entry.text.casefold() or word in entry.reference.casefold())
-        ]
-        items = tuple(found[wanted.offset : wanted.offset + wanted.limit])
-        return EntryPage(items=items, total=len(found), limit=wanted.limit, offset=wanted.offset)
+        word = wanted.search.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        facts = wanted.model_dump() | {"pattern": f"%{word}%"}
+        (count,) = await self.host.db.query(f"SELECT count(*) AS total {_FOUND}", facts)
+        items = await self._journal.entries(_ON_PAGE, facts)
+        return EntryPage(items=items, total=count["total"], limit=wanted.limit, offset=wanted.offset)
 
-    def entry(self, number: int) -> Entry:
+    async def entry(self, number: int) -> Entry:
         """
         One entry.
 
         Raises:
             UnknownRecordError: if the journal has none with this number.
         """
-        if not 1 <= number <= len(self._entries):
-            raise UnknownRecordError(f"there is no entry {number}")
-        return self._entries[number - 1]
+        if abs(number) <= LARGEST:
+            for entry in await self._journal.entries("number = :number", {"number": number}):
+                return entry
+        raise UnknownRecordError(f"there is no entry {number}")
 
-    def post(self, new: NewEntry) -> Entry:
+    async def post(self, new: NewEntry) -> Entry:
         """
         The entry, now in the journal.
 
@@ -120,51 +122,66 @@ class Ledger:
             UnknownRecordError: if one of its accounts is not in the chart.
             LedgerConflictError: if an account or the period is closed, or the reference was posted before.
         """
-        earlier = next((entry for entry in self._entries if entry.reference == new.reference), None)
-        if earlier is not None:
-            raise LedgerConflictError(f"{new.reference} was posted as entry {earlier.number}")
-        return self._add(Entry(number=len(self._entries) + 1, **dict(new)))
+        wanted = Entry(number=0, **dict(new))
+        posted = await self._journal.add(wanted, partial(self._refuse, wanted))
+        total = sum((line.amount for line in posted.lines if line.side == "debit"), ZERO)
+        facts = {"entry": posted.number, "reference": posted.reference, "lines": len(posted.lines), "amount": str(total)}
+        self.host.log.info("entry posted", **facts)
+        return posted
 
-    def reverse(self, number: int, reversal: Reversal) -> Entry:
+    async def reverse(self, number: int, reversal: Reversal) -> Entry:
         """
         The entry that takes another one back: the same lines with their sides exchanged.
 
         Raises:
             LedgerConflictError: if it was taken back before, is older than the reversal's date allows, or the period is closed.
         """
-        wrong = self.entry(number)
-        if wrong.reversed_by is not None:
-            raise LedgerConflictError(f"entry {number} was reversed by entry {wrong.reversed_by}")
-        if reversal.date < wrong.date:
-            raise LedgerConflictError(f"entry {number} is of {wrong.date}; it cannot be reversed on {reversal.date}")
-        added = self._add(
-            Entry(
-                number=len(self._entries) + 1,
-                date=reversal.date,
-                text=reversal.text,
-                reference=f"reversal of {wrong.reference}",
-                lines=tuple(line.reversed() for line in wrong.lines),
-                reverses=number,
-            )
+        wrong = await self.entry(number)
+        wanted = Entry(
+            number=0,
+            date=reversal.date,
+            text=reversal.text,
+            reference=f"reversal of {wrong.reference}",
+            lines=tuple(line.reversed() for line in wrong.lines),
+            reverses=number,
         )
-        self._entries[number - 1] = wrong.model_copy(update={"reversed_by": added.number})
+        _demand_reversible(wrong, wanted)
+        added = await self._journal.add(wanted, partial(self._refuse, wanted))
+        self.host.log.info("entry reversed", entry=number, by=added.number)
         return added
 
-    def movements(self, code: str | None = None) -> Iterator[tuple[Entry, Line]]:
+    async def _refuse(self, wanted: Entry) -> None:
         """
-        Every line of the journal, or of one account, in order of date and number.
+        Raise what stands against an entry, if anything does.
         """
-        for entry in sorted(self._entries, key=lambda entry: (entry.date, entry.number)):
-            yield from ((entry, line) for line in entry.lines if code is None or line.account == code)
+        if wanted.reverses is not None:
+            _demand_reversible(await self.entry(wanted.reverses), wanted)
+        else:
+            earlier = await self._journal.entries("reference = :reference", {"reference": wanted.reference})
+            if earlier:
+                raise LedgerConflictError(f"{wanted.reference} was posted as entry {earlier[-1].number}")
+        closed = await self._journal.closed_through()
+        if closed is not None and wanted.date <= closed:
+            raise LedgerConflictError(f"the books are closed through {closed}; the entry is of {wanted.date}")
+        for line in wanted.lines:
+            if not (await self.account(line.account)).is_open:
+                raise LedgerConflictError(f"account {line.account} is closed")
 
-    def _add(self, entry: Entry) -> Entry:
-        if self.closed_through is not None and entry.date <= self.closed_through:
-            raise LedgerConflictError(f"the books are closed through {self.closed_through}; the entry is of {entry.date}")
-        self._ask_open(line.account for line in entry.lines)
-        self._entries.append(entry)
-        return entry
+    async def _demand_empty(self, code: str) -> None:
+        balance = await self._journal.balance(code)
+        if balance:
+            raise LedgerConflictError(
+                f"account {code} has a balance of {abs(balance):.2f}; only an empty account can be closed"
+            )
 
-    def _ask_open(self, codes: Iterable[str]) -> None:
-        for code in codes:
-            if not self.account(code).is_open:
-                raise LedgerConflictError(f"account {code} is closed")
+    async def _demand_later(self, through: date) -> None:
+        closed = await self._journal.closed_through()
+        if closed is not None and through < closed:
+            raise LedgerConflictError(f"the books are already closed through {closed}")
+
+
+def _demand_reversible(wrong: Entry, wanted: Entry) -> None:
+    if wrong.reversed_by is not None:
+        raise LedgerConflictError(f"entry {wrong.number} was reversed by entry {wrong.reversed_by}")
+    if wanted.date < wrong.date:
+        raise LedgerConflictError(f"entry {wrong.number} is of {wrong.date}; it cannot be reversed on {wanted.date}")

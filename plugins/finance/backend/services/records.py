@@ -1,7 +1,7 @@
 """
 Records: accounts, journal entries and reports as values.
 
-Amounts of an entry's lines are signed inside the ledger (debits positive, credits negative), so that "balances" means
+Amounts of an entry's lines are signed inside the journal (debits positive, credits negative), so that "balances" means
 "sums to zero"; callers see a side and a positive amount.
 """
 
@@ -157,6 +157,17 @@ class TrialBalance(Record):
     credit: Amount
 
 
+class FiscalYear(Record):
+    """
+    What was earned and spent from the first day of a fiscal year to a day in it.
+    """
+
+    start: date
+    income: Amount
+    expense: Amount
+    result: Amount
+
+
 class StatementLine(Record):
     """
     One movement of an account, and the balance after it on the account's normal side.
@@ -193,7 +204,7 @@ class Paging(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 
 
 class EntryPage(Record):

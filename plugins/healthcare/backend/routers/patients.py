@@ -29,82 +29,82 @@ EDIT = [Depends(requires("patient.edit"))]
 
 
 @router.get("")
-def list_patients(clinic: TheClinic, wanted: Annotated[PatientSearch, Query()]) -> Page[Patient]:
+async def list_patients(clinic: TheClinic, wanted: Annotated[PatientSearch, Query()]) -> Page[Patient]:
     """
     Patients by family name; `search` looks in names and record numbers, without case and accents.
     """
-    return clinic.patients.find(wanted)
+    return await clinic.patients.find(wanted)
 
 
 @router.post("", status_code=201, dependencies=EDIT)
-def admit_patient(clinic: TheClinic, new: NewPatient, request: Request, response: Response) -> Patient:
+async def admit_patient(clinic: TheClinic, new: NewPatient, request: Request, response: Response) -> Patient:
     """
     Admit a patient; 409 when the record number is taken.
     """
-    patient = clinic.patients.admit(new)
+    patient = await clinic.patients.admit(new)
     response.headers["Location"] = request.url_for("get_patient", patient_id=patient.id).path
     return patient
 
 
 @router.get("/{patient_id}")
-def get_patient(clinic: TheClinic, patient_id: int) -> Patient:
+async def get_patient(clinic: TheClinic, patient_id: int) -> Patient:
     """
     One patient.
     """
-    return clinic.patients.get(patient_id)
+    return await clinic.patients.get(patient_id)
 
 
 @router.patch("/{patient_id}", dependencies=EDIT)
-def amend_patient(clinic: TheClinic, patient_id: int, change: PatientChange) -> Patient:
+async def amend_patient(clinic: TheClinic, patient_id: int, change: PatientChange) -> Patient:
     """
     Change some fields; 409 when somebody else changed the patient since the `version` that the caller has read.
     """
-    return clinic.patients.amend(patient_id, change)
+    return await clinic.patients.amend(patient_id, change)
 
 
 @router.get("/{patient_id}/care-team")
-def get_care_team(clinic: TheClinic, patient_id: int) -> tuple[CareTeamMember, ...]:
+async def get_care_team(clinic: TheClinic, patient_id: int) -> tuple[CareTeamMember, ...]:
     """
     The doctors who look after the patient, the primary one first.
     """
-    return clinic.care.team(patient_id)
+    return await clinic.care.team(patient_id)
 
 
 @router.put("/{patient_id}/care-team/{doctor_id}", dependencies=EDIT)
-def assign_doctor(clinic: TheClinic, patient_id: int, doctor_id: int, member: NewCareTeamMember) -> CareTeamMember:
+async def assign_doctor(clinic: TheClinic, patient_id: int, doctor_id: int, member: NewCareTeamMember) -> CareTeamMember:
     """
     Take a doctor into the care team; 409 when the doctor takes no new patients, or another one is primary.
     """
-    return clinic.care.assign(patient_id, doctor_id, member.role)
+    return await clinic.care.assign(patient_id, doctor_id, member.role)
 
 
 @router.delete("/{patient_id}/care-team/{doctor_id}", status_code=204, dependencies=EDIT)
-def release_doctor(clinic: TheClinic, patient_id: int, doctor_id: int) -> None:
+async def release_doctor(clinic: TheClinic, patient_id: int, doctor_id: int) -> None:
     """
     Let a doctor leave the care team.
     """
-    clinic.care.release(patient_id, doctor_id)
+    await clinic.care.release(patient_id, doctor_id)
 
 
 @router.get("/{patient_id}/appointments")
-def list_appointments(clinic: TheClinic, patient_id: int) -> tuple[Appointment, ...]:
+async def list_appointments(clinic: TheClinic, patient_id: int) -> tuple[Appointment, ...]:
     """
     All appointments of the patient in order of time, cancelled ones too.
     """
-    return clinic.care.appointments(patient_id)
+    return await clinic.appointments.of_patient(patient_id)
 
 
 @router.post("/{patient_id}/appointments", status_code=201, dependencies=EDIT)
-def book_appointment(clinic: TheClinic, patient_id: int, new: NewAppointment) -> Appointment:
+async def book_appointment(clinic: TheClinic, patient_id: int, new: NewAppointment) -> Appointment:
     """
-    Book an appointment; 409 when the doctor or the patient is booked at that time.
+    Book an appointment; 409 when the doctor or the patient is booked at that time, or the clinic is closed.
     """
-    return clinic.care.book(patient_id, new)
+    return await clinic.appointments.book(patient_id, new)
 
 
 @router.delete("/{patient_id}/appointments/{appointment_id}", status_code=204, dependencies=EDIT)
-def cancel_appointment(clinic: TheClinic, patient_id: int, appointment_id: int) -> None:
+async def cancel_appointment(clinic: TheClinic, patient_id: int, appointment_id: int) -> None:
     """
     Cancel an appointment; it stays on record, and its time is free again.
     """
-    clinic.care.cancel(patient_id, appointment_id)
+    await clinic.appointments.cancel(patient_id, appointment_id)

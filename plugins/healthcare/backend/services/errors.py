@@ -17,5 +17,11 @@ class UnknownRecordError(ClinicError):
 
 class RecordConflictError(ClinicError):
     """
-    The wish contradicts what is already on record.
+    The wish contradicts what is already on record, or the rules of the house.
+    """
+
+
+class ClinicUnavailableError(ClinicError):
+    """
+    Nothing can be read or written now; the wish itself may be in order.
     """

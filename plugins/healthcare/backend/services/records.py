@@ -13,6 +13,7 @@ Name = Annotated[str, Field(min_length=1, max_length=80)]
 RecordNumber = Annotated[str, Field(pattern=r"^MRN-\d{6}$", description="Medical record number", examples=["MRN-104233"])]
 Phone = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$", description="E.164", examples=["+12025550147"])]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+WardName = Annotated[str, Field(min_length=1, max_length=60)]
 Sex = Literal["female", "male", "other", "unknown"]
 """Administrative gender, by the four words that HL7 FHIR uses."""
 Role = Literal["primary", "consulting"]
@@ -94,6 +95,14 @@ class Patient(Record):
     version: int
 
 
+class Stay(Intake):
+    """
+    Where a patient is to lie.
+    """
+
+    ward: WardName
+
+
 class Doctor(Record):
     """
     A doctor of the clinic.
@@ -156,7 +165,7 @@ class Paging(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
-    offset: Annotated[int, Field(ge=0)] = 0
+    offset: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 
 
 class Page(Record, Generic[T]):

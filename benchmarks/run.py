@@ -23,6 +23,7 @@ import p9_commands
 import p10_toggle
 import p11_memory
 import p12_upgrade
+import p18_operations
 from boots import Boots
 from ground import Ground
 from hosts import Hosts
@@ -30,7 +31,7 @@ from outcome import Headline
 from report import as_json, markdown, text
 from scale import FULL, QUICK, Scale
 
-HEADLINES = ("P1", "P2", "P3", "P4", "P6", "P7", "P8", "P9", "P10", "P11", "P12")
+HEADLINES = ("P1", "P2", "P3", "P4", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P18")
 README = Path(__file__).parent / "README.md"
 
 
@@ -71,6 +72,7 @@ def _headlines(folder: Path, scale: Scale) -> Mapping[str, Callable[[], Headline
         "P10": lambda: p10_toggle.measure(ground, scale),
         "P11": lambda: p11_memory.measure(boots, scale),
         "P12": lambda: p12_upgrade.measure(ground, scale),
+        "P18": lambda: p18_operations.measure(ground, scale),
     }
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pages import cli, codes, errors, http, manifest, python, settings
+from pages import cli, codes, errors, http, manifest, operations, python, settings
 
 REFERENCE = Path(__file__).with_name("reference")
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -15,6 +15,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "plugin.schema.json": manifest.schema,
     "cli.md": cli.page,
     "settings.md": settings.page,
+    "operations.md": operations.page,
     "errors.md": errors.page,
     "codes.md": codes.page,
     "http.md": http.page,

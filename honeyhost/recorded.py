@@ -16,6 +16,7 @@ from honeyhost.settings import Settings
 
 WAITING = "grant-missing"
 """The reason of a plugin that waits for an operator's answer."""
+_ANSWERABLE = frozenset({WAITING, "grant-open", "grant-withheld"})
 DEFAULT_PREFIX = "/api/plugins/{slug}"
 
 
@@ -29,7 +30,8 @@ def recorded_listing(settings: Settings) -> dict[str, Any] | None:
     if settings.archives or not snapshot.tells(_key(settings, snapshot), sys.path, settings.plugin_roots):
         return None
     listing = snapshot.listing()
-    if any(reason["code"] == WAITING for entry in listing["plugins"] for reason in entry["reasons"]):
+    said = (problem for entry in listing["plugins"] for problem in (*entry["reasons"], *entry["problems"]))
+    if any(problem["code"] in _ANSWERABLE for problem in said):
         return None  # an operator may have answered meanwhile
     from honeyhost.standing import read_standing  # noqa: PLC0415 - a start does without it
 

@@ -4,6 +4,7 @@ The plugins: what was found, what stands against it, who waits for a word of an 
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from honeyhost.attach.frontend import frontend_entry, render_frontend_manifest
@@ -19,6 +20,8 @@ from honeyhost.survey import Survey
 _MOST = 5
 """Names in one line; the others are counted."""
 _FIX = "honeyhost apply"
+_DONE_WITH = {"cache": ("cache", "cashews"), "http": ("http", "httpcore"), "email": ("mail", "aiosmtplib")}
+"""By what plugins ask for: the extra, and the module that it brings."""
 
 
 def findings(found: Survey) -> Iterator[Check]:
@@ -35,6 +38,9 @@ def findings(found: Survey) -> Iterator[Check]:
         yield doubtful(
             "rejected", f"{_listed(rejected)} {_verb(rejected, 'is', 'are')} rejected", f"honeyhost why {rejected[0]}"
         )
+    for slug, problem in _unanswered(found):
+        yield doubtful("grants", problem.message, problem.hint or f"honeyhost grant {slug}")
+    yield from _libraries(found)
     failed = [plugin for plugin in found.resolution.accepted if found.state_of(plugin) == "failed"]
     for plugin in failed:
         yield broken("attach", found.failed[plugin.name].message, f"mend {plugin.name}, then {_FIX}")
@@ -107,6 +113,27 @@ def _refused(found: Survey) -> tuple[list[str], list[str]]:
         only_waits = all(reason.code == WAITING for reason in rejection.reasons)
         (waiting if only_waits else rejected).append(rejection.plugin.name)
     return waiting, rejected
+
+
+def _unanswered(found: Survey) -> Iterator[tuple[str, Problem]]:
+    """
+    What new versions ask for and nobody has answered.
+    """
+    for plugin in found.resolution.accepted:
+        for problem in found.resolution.warnings_of(plugin):
+            if problem.code == "grant-open":
+                yield plugin.name, problem
+
+
+def _libraries(found: Survey) -> Iterator[Check]:
+    """
+    Whether the libraries are installed that what plugins ask for is done with.
+    """
+    asked = {wanted.type for plugin in found.resolution.accepted for wanted in plugin.manifest.host_permissions}
+    for kind, (extra, module) in _DONE_WITH.items():
+        if kind in asked and find_spec(module) is None:
+            said = f"plugins ask for '{kind}', and the extra '{extra}' is not installed: what they ask of it fails"
+            yield doubtful("extras", said, f"pip install 'honeyhost[{extra}]'")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -135,7 +135,7 @@ class GivenHost:
         """
         A text of the plugin in a language.
         """
-        self._services.usage.tally(self.slug, TRANSLATE.name).done += 1
+        self._services.usage.tally(self.slug, TRANSLATE.name).count()
         return self._facts.translate()(self.slug, key, args or {}, language)
 
     def create_task(self, work: Coroutine[Any, Any, Any], *, name: str | None = None) -> asyncio.Task[Any]:

@@ -37,7 +37,7 @@ _HOST = (
 _CONSENT = (
     (
         "grant-missing",
-        "The plugin asks the host for something that no operator has answered yet; it waits for that answer.",
+        "The plugin asks the host for something, and no operator has ever answered it; it waits for that answer.",
         "'honeyhost grant NAME' shows what it asks for; grant it, or let it run without with --without-new-grants.",
     ),
 )
@@ -100,6 +100,11 @@ _WARNINGS = (
         "grant-withheld",
         "An operator has answered what the plugin asks for, and did not grant all of it. It runs without the rest.",
         "Nothing, if that is meant; 'honeyhost grant NAME --all' grants it.",
+    ),
+    (
+        "grant-open",
+        "A new version of the plugin asks the host for more than was answered. It runs with what it has, and without the rest.",
+        "'honeyhost grant NAME' shows what is new; '--all' grants it, '--without-new-grants' says no.",
     ),
     (
         "tested-up-to",

@@ -101,6 +101,7 @@ def current_host() -> HostAPI:
     _, _, _, _, given = passage.get() or _NOBODY
     if given is None:
         raise UsageError(
-            "no plugin is running here, so there is no host for it", hint="serve the plugin through honeyhost.Host"
+            "no plugin is running here, so there is no host for it",
+            hint="serve it through honeyhost.Host; in a test: with FakeHost(...).running()",
         )
     return given()

@@ -12,6 +12,7 @@ from typing import Any
 
 from honeyhost.errors import UsageError
 
+_SERVE = "ask inside a request or a function; in a test: with FakeHost(...).running()"
 _GROUPS = ("db", "cache", "http", "email", "plugins", "capabilities")
 Loop = Callable[[], asyncio.AbstractEventLoop | None]
 
@@ -54,7 +55,8 @@ def _waited(method: Callable[..., Coroutine[Any, Any, Any]], loop_of: Loop, *arg
         raise UsageError("this would stop the event loop", hint="await the operation itself, without 'blocking'")
     if loop is None or not loop.is_running():
         raise UsageError(
-            "the application does not serve, so nothing can wait for it", hint="ask inside a request or a function"
+            "the application does not serve, so nothing can wait for it",
+            hint=_SERVE,
         )
     outcome: Future[Any] = Future()
 

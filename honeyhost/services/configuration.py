@@ -34,8 +34,7 @@ class PluginConfig:
         """
         A value of the plugin's own configuration; what is changed in it changes nothing.
         """
-        tally = self._guard.tally(CONFIG_GET)
-        tally.done += 1
+        self._guard.tally(CONFIG_GET).count()
         found = value_at(self._own(), key)
         other = value_at(self._defaults(), key)
         if found is _MISSING:
@@ -50,7 +49,7 @@ class PluginConfig:
             PermissionNotGrantedError: if the key was not granted.
         """
         self._guard.admit(CONFIG_PLATFORM, key)
-        self._guard.tally(CONFIG_PLATFORM).done += 1
+        self._guard.tally(CONFIG_PLATFORM).count()
         found = value_at(self._platform, key)
         return default if found is _MISSING else deepcopy(found)
 

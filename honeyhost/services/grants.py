@@ -55,7 +55,9 @@ def parse_grant(text: str) -> tuple[Grant, ...]:
         return (Grant(type=kind, scope=rest),)
     access, _, scope = rest.partition(":")
     if access not in (*_BOTH, "readwrite"):
-        raise UsageError(f"'{text}' is no grant: '{kind}' needs read, write or readwrite", hint=f"write {kind}:read:SCOPE")
+        raise UsageError(
+            f"'{text}' is no grant: '{kind}' needs read, write or readwrite", hint=f"write {kind}:read or {kind}:read:SCOPE"
+        )
     return tuple(Grant(type=kind, access=one, scope=scope) for one in accesses(access))
 
 

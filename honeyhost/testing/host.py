@@ -15,11 +15,13 @@ of the arguments; the cache, the log, the configuration and e-mail work without 
 
 import asyncio
 import json as json_module
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from honeyhost.errors import OperationRefusedError
+from honeyhost.sdk import Caller
 from honeyhost.sdk.operations import (
     CACHE_DELETE,
     CACHE_GET,
@@ -35,8 +37,11 @@ from honeyhost.sdk.operations import (
     TRANSLATE,
     Operation,
 )
+from honeyhost.sdk.requires import passage
 from honeyhost.services.blocking import BlockingHost
+from honeyhost.services.cache.values import read_value
 from honeyhost.services.configuration import PluginConfig, schema_defaults
+from honeyhost.services.grants import parse_grant
 from honeyhost.services.guard import Guard, Scope
 from honeyhost.services.http.urls import read_url
 from honeyhost.services.refusal import Refusal
@@ -88,6 +93,8 @@ class Desk:
         self.guard = guard
         self.asked: list[Asked] = []
         self.answers: dict[str, Any] = {}
+        self.silent = frozenset({"db.query", "db.execute", "http.request", "plugins.call", "capabilities.run"})
+        """What only the test can answer."""
 
     async def done(
         self, operation: Operation, scopes: Iterable[Scope] | None, args: Mapping[str, Any], usual: Callable[[], Any]
@@ -101,7 +108,11 @@ class Desk:
         """
         The operation, once it is admitted and written down.
         """
-        if scopes is not None:
+        if operation.path in self.silent and operation.path not in self.answers:
+            raise AssertionError(f"the test has no answer to {operation.path}; give one: host.answers('{operation.path}', ...)")
+        if scopes is None:
+            self.guard.passing(operation)
+        else:
             self.guard.admit(operation, *scopes)
         self.asked.append(Asked(operation.path, dict(args)))
         return operation
@@ -115,16 +126,16 @@ class Desk:
         return answer(**args) if callable(answer) else answer
 
 
-def _unanswered(path: str) -> Callable[[], Any]:
-    def refuse() -> Any:
-        raise AssertionError(f"the test has no answer to {path}; give one: host.answers('{path}', ...)")
-
-    return refuse
+def _nothing() -> None:
+    """
+    The answer where there is none to give.
+    """
 
 
 class FakeDatabase:
     """
-    ``host.db``: rows and counts that the test gives. Of tables it knows nothing: any grant of the access will do.
+    ``host.db``: rows and counts that the test gives. Which tables a statement reaches only a database can say, so none is
+    refused here; a test refuses one by the answer ``PermissionNotGrantedError``.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -137,7 +148,7 @@ class FakeDatabase:
         The rows that the test gives.
         """
         args = {"sql": sql, "params": params, "database": database}
-        rows: list[dict[str, Any]] = await self._desk.done(DB_QUERY, (), args, _unanswered("db.query"))
+        rows: list[dict[str, Any]] = await self._desk.done(DB_QUERY, None, args, _nothing)
         return rows
 
     async def execute(self, sql: str, params: Mapping[str, Any] | None = None, *, database: str = "default") -> int:
@@ -145,7 +156,7 @@ class FakeDatabase:
         The count that the test gives.
         """
         args = {"sql": sql, "params": params, "database": database}
-        affected: int = await self._desk.done(DB_EXECUTE, (), args, _unanswered("db.execute"))
+        affected: int = await self._desk.done(DB_EXECUTE, None, args, _nothing)
         return affected
 
 
@@ -176,10 +187,10 @@ class FakeCache:
 
         def usual() -> None:
             try:
-                self.values[key] = json_module.dumps(value, allow_nan=False)
-            except (TypeError, ValueError) as error:
-                said = f"cache.set of plugin '{self._desk.guard.slug}': '{key}' is no JSON value"
-                raise OperationRefusedError(said, plugin=self._desk.guard.slug, operation=CACHE_SET.name) from error
+                kept, _ = read_value(value)
+            except UnmeantError as error:
+                raise refused(self._desk.guard, CACHE_SET, error) from None
+            self.values[key] = json_module.dumps(kept)
 
         await self._desk.done(CACHE_SET, (key,), {"key": key, "value": value, "ttl": ttl}, usual)
 
@@ -221,7 +232,7 @@ class FakeHttp:
             "json": json,
             "timeout": timeout,
         }
-        return await self._desk.done(HTTP_REQUEST, self._scopes(url), args, _unanswered("http.request"))
+        return await self._desk.done(HTTP_REQUEST, self._scopes(url), args, _nothing)
 
     def _scopes(self, url: str) -> tuple[Scope, ...]:
         try:
@@ -313,7 +324,7 @@ class FakePlugins:
         """
         scopes = None if plugin == self._desk.guard.slug else (f"{plugin}.{function}",)
         given = {"plugin": plugin, "function": function, "args": args}
-        return await self._desk.done(PLUGIN_CALL, scopes, given, _unanswered("plugins.call"))
+        return await self._desk.done(PLUGIN_CALL, scopes, given, _nothing)
 
 
 class FakeCapabilities:
@@ -328,7 +339,7 @@ class FakeCapabilities:
         """
         The answer that the test gives.
         """
-        return await self._desk.done(CAPABILITY_RUN, (), {"slug": slug, "input": input}, _unanswered("capabilities.run"))
+        return await self._desk.done(CAPABILITY_RUN, (), {"slug": slug, "input": input}, _nothing)
 
 
 class FakeHost:
@@ -368,11 +379,12 @@ class FakeHost:
         self.usage = Usage()
         guard = Guard(
             slug,
-            grants=lambda: {text: {} for text in self.grants},
+            grants=self._granted,
             usage=self.usage,
             limits=limits or {},
             refused=self.refusals.append,
         )
+        self._granted()  # a grant that is none is a mistake of the test
         self._desk = Desk(guard)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.db = FakeDatabase(self._desk)
@@ -387,10 +399,33 @@ class FakeHost:
         self.capabilities = FakeCapabilities(self._desk)
         self._loop: asyncio.AbstractEventLoop | None = None
 
+    def _granted(self) -> dict[str, Any]:
+        """
+        The grants, each of which has to be one.
+
+        Raises:
+            UsageError: if one is none.
+        """
+        return {str(piece): {} for text in self.grants for piece in parse_grant(text)}
+
+    @contextmanager
+    def running(self, caller: Caller | None = None) -> Iterator[None]:
+        """
+        Let the plugin's code run as if a platform ran it: ``current_host()`` is this host, ``current_caller()`` the caller. On
+        an event loop threads may wait for it meanwhile.
+        """
+        with suppress(RuntimeError):
+            self.serve()
+        before = passage.set((self.slug, caller, caller.permissions if caller else frozenset(), None, lambda: self))
+        try:
+            yield
+        finally:
+            passage.reset(before)
+
     @property
     def blocking(self) -> BlockingHost:
         """
-        The same for threads, once something of it was awaited on the event loop or :meth:`serve` was called there.
+        The same for threads, inside of :meth:`running` or once :meth:`serve` was called on the event loop.
         """
         return BlockingHost(self, lambda: self._loop)
 

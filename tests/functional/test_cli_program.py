@@ -62,7 +62,7 @@ def test_the_name_alone_is_a_short_help_and_no_success(honeyhost):
     assert done.stdout == ""
     lines = done.stderr.splitlines()
     assert lines[0] == "usage: honeyhost COMMAND"
-    assert "  list       Every plugin, accepted or not, with version, state and reasons." in lines
+    assert "  list        Every plugin, accepted or not, with version, state and reasons." in lines
     assert lines[-1] == "help: honeyhost --help, or honeyhost COMMAND --help"
 
 

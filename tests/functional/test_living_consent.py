@@ -62,16 +62,18 @@ def row(said):
     return next(row for row in said("list")["plugins"] if row["name"] == "clinic")
 
 
-def test_a_version_that_asks_for_more_waits_until_it_is_granted_and_edits_are_kept(clinic, said):
+def test_a_version_that_asks_for_more_runs_without_it_until_it_is_granted_and_edits_are_kept(clinic, said):
     assert nurses(said) == [["clinic.edit"], ["clinic.read"]]
     clinic.add("clinic", SECOND)
     said("apply")
-    assert [reason["code"] for reason in row(said)["reasons"]] == ["grant-missing"]
-    asked = said("grant", "clinic")
-    assert asked["waiting"] == ["http:fhir.acme.example"]
-    said("grant", "clinic", "http:fhir.acme.example")
-    said("apply")
     assert (row(said)["state"], row(said)["version"]) == ("accepted", "2.0.0")
+    assert [problem["code"] for problem in row(said)["problems"]] == ["grant-open"]
+    [check] = [check for check in said("doctor")["checks"] if check["id"] == "grants"]
+    assert "runs without http:fhir.acme.example, which this version asks for" in check["message"]
+    asked = said("grant", "clinic")
+    assert (asked["waiting"], list(asked["grants"])) == (["http:fhir.acme.example"], ["db:read:clinic_*"])
+    said("grant", "clinic", "http:fhir.acme.example")
+    assert row(said)["problems"] == []
     held, removed = nurses(said)
     assert ("clinic.edit" in held, "clinic.read" in held, "clinic.read" in removed) == (True, False, True)
 

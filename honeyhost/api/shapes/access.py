@@ -166,7 +166,7 @@ class OperationShape(Shown):
     limited: int
     errors: int
     seconds: float
-    last_at: float
+    last_at: datetime | None
 
 
 class HostGrantsShape(Shown):

@@ -3,6 +3,7 @@ The verbs of consent: what a plugin may ask of the host, and who said so; and th
 """
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -74,6 +75,12 @@ def add_audit(interface: Interface) -> None:
 def _shown(host: Hosted, slug: str, record: PluginRecord | None) -> dict[str, Any]:
     request = host.request(slug)
     facts = {"grants": dict(record.grants), "digest": record.grants_digest, "revision": record.revision} if record else _NOTHING
-    used = {name: asdict(figures) for name, figures in host.usage().get(slug, {}).items()}
+    used = {
+        name: asdict(figures) | {"last_at": _moment(figures.last_at)} for name, figures in host.usage().get(slug, {}).items()
+    }
     made: dict[str, Any] = shown({"slug": slug} | facts | {"request": request.digest, "asked": request.rows(), "used": used})
     return made
+
+
+def _moment(seconds: float) -> str | None:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds") if seconds else None

@@ -15,6 +15,7 @@ from honeyhost.cli.render.moments import moment
 from honeyhost.cli.render.table import Column, table
 from honeyhost.cli.render.text import Line, Style, line, span
 from honeyhost.cli.streams import Screen, Streams
+from honeyhost.cli.taking_up import PATIENCE, TakenUp, taken_up, tell_taken_up
 from honeyhost.consent import Answer, Answers, purposes
 from honeyhost.discovery import discover
 from honeyhost.discovery.inventory import DiscoveredPlugin
@@ -54,20 +55,22 @@ def run(  # noqa: PLR0913 - what can be typed
     settings = Settings.load()
     plugin = _plugin(settings, name)
     before = Answers.of(plugin.manifest, read_standing(settings).demanded().records.get(name))
-    after = before
+    after, everybody = before, None
     if changing:
         after = before.revoking(revoke) if revoke else before
         after = after.granting([*grants, *(str(piece) for piece in before.asked if everything)], actor())
         after = after.closing() if without_new else after
         if after != before:
-            _store(settings, plugin, after)
+            everybody = _store(settings, plugin, after)
     if json:
         write_json(streams.out, document(_shape(plugin, after)))
         return 0
     _tell(streams, plugin, after)
+    if everybody is not None:
+        tell_taken_up(streams, everybody, "taken up")
     if after.waiting:
         streams.next(f"honeyhost grant {name} --all")
-    elif before.waiting:
+    elif before.waiting and before.digest is None:
         streams.next("honeyhost apply")
     return 0
 
@@ -79,10 +82,13 @@ def _plugin(settings: Settings, name: str) -> DiscoveredPlugin:
     return named.plugins[0]
 
 
-def _store(settings: Settings, plugin: DiscoveredPlugin, answers: Answers) -> None:
+def _store(settings: Settings, plugin: DiscoveredPlugin, answers: Answers) -> TakenUp:
     opened = import_module("honeyhost.cli.opened")  # showing does without the database library
-    changes = opened.changes_by_user(opened.open_stores(settings))
-    changes.set_grants(plugin.name, answers.grants, answers.digest, defaults=defaults_of(plugin))
+    stores = opened.open_stores(settings)
+    changes = opened.changes_by_user(stores)
+    record = changes.set_grants(plugin.name, answers.grants, answers.digest, defaults=defaults_of(plugin))
+    waited: TakenUp = taken_up(stores, record.revision, seconds=PATIENCE)
+    return waited
 
 
 def _tell(streams: Streams, plugin: DiscoveredPlugin, answers: Answers) -> None:
@@ -127,7 +133,8 @@ def _summary(answers: Answers) -> str:
     if not answers.asked:
         return "asks nothing of the host"
     if answers.waiting:
-        return f"waits for an answer to {', '.join(map(str, answers.waiting))}"
+        said = "waits for an answer to" if answers.digest is None else "runs, and nobody has answered"
+        return f"{said} {', '.join(map(str, answers.waiting))}"
     without = ", ".join(map(str, answers.without))
     return f"runs without {without}" if without else "has all that it asks for"
 

@@ -52,7 +52,7 @@ def run(  # noqa: PLR0913 - what can be typed
 
 def _conclude(streams: Streams, answer: Mapping[str, Any], limit: int) -> None:
     shown, total = answer["count"], answer["total"]
-    said = f"{shown} of {total} records of {answer['instance']}" if total else f"nothing was logged by {answer['instance']}"
+    said = f"{shown} of {total} records of {answer['instance']}" if total else f"no record of {answer['instance']} fits"
     streams.aside([line(said)])
     if shown == limit < total:
         streams.aside([line(f"older ones: --before {answer['logs'][-1]['sequence']}")])

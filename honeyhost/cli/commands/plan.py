@@ -11,6 +11,7 @@ from honeyhost.cli.render.changes import digest_digits, plan_lines, plan_total
 from honeyhost.cli.render.problems import counted
 from honeyhost.cli.render.text import Line, line, span
 from honeyhost.cli.streams import Streams
+from honeyhost.recorded import WAITING
 from honeyhost.settings import Settings
 
 
@@ -48,7 +49,21 @@ def show(streams: Streams, planned: Planned, *, everything: bool = False, detail
         streams.answer(_unchanged(planned))
     elif planned.unchanged:
         streams.aside([line(f"  {counted(planned.unchanged, 'plugin')} unchanged (--all lists them)")])
+    for name, version in _waiting(planned):
+        streams.aside([line("  ", span(f"{name} {version}", "bold"), f" waits for an answer: honeyhost grant {name}")])
     streams.answer([plan_total(planned.plan)])
+
+
+def _waiting(planned: Planned) -> list[tuple[str, str]]:
+    """
+    The plugins that are left out for no other reason than that nobody has answered what they ask for.
+    """
+    rejected = planned.survey.resolution.rejected
+    return [
+        (rejection.plugin.name, rejection.plugin.version)
+        for rejection in rejected
+        if all(reason.code == WAITING for reason in rejection.reasons)
+    ]
 
 
 def _unchanged(planned: Planned) -> list[Line]:

@@ -11,6 +11,7 @@ from honeyhost.cli.render.verdict import verdict_lines
 from honeyhost.cli.streams import Streams
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.explaining import verdicts
+from honeyhost.recorded import WAITING
 from honeyhost.resolver.explanation import Explanation, explain
 from honeyhost.settings import Settings
 from honeyhost.survey import Survey, survey
@@ -32,7 +33,9 @@ def run(streams: Streams, *, name: str, verbose: bool, json: bool) -> int:
     codes = [check.reason.code for told in explanations for check in told.failed if check.reason is not None]
     codes += [problem.code for failure in named.failures for problem in failure.problems]
     codes += [failed.code for plugin in named.plugins if (failed := found.failure_of(plugin)) is not None]
-    if codes:
+    if codes and set(codes) == {WAITING}:
+        streams.next(f"honeyhost grant {name}")
+    elif codes:
         streams.next(f"honeyhost explain {codes[0]}")
     elif found.standing.wish(name) == "quarantined":
         streams.next(f"honeyhost release {name}")

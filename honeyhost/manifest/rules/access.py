@@ -17,6 +17,7 @@ GUARDED = ("routers", "routes", "nav", "menu_items", "widgets", "capabilities", 
 """Fields whose entries may each name a permission."""
 
 _WITH_ACCESS = frozenset({"db", "cache"})
+_HOSTS_TABLES = "hh_"
 _HOST = r"(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 _SCOPES = {
     "db": (re.compile(r"[A-Za-z_*?][\w.*?]*"), "a table or a glob, as 'patient_*'"),
@@ -82,6 +83,11 @@ def host_permissions(manifest: PluginManifest) -> Iterator[Problem]:
             message = f"'database' has no meaning for '{wanted.type}'"
             yield error("host-permission-invalid", message, path=child(path, "database"), hint="take it out")
         for position, scope in enumerate(wanted.scope):
+            if wanted.type == "db" and scope.lower().startswith(_HOSTS_TABLES):
+                message = f"'{excerpt(scope)}' names tables of the host, which are granted to no plugin"
+                place = child(child(path, "scope"), position)
+                yield error("host-permission-invalid", message, path=place, hint="ask for tables of the platform")
+                continue
             expected = _scope_expected(wanted.type, scope)
             if expected is not None:
                 message = f"'{excerpt(scope)}' is no scope of '{wanted.type}'"

@@ -1,13 +1,14 @@
 """
 The rule about consent: what a plugin asks of the host was answered by an operator.
 
-A request that asks for nothing new needs no answer. Once it was answered the plugin runs with what was granted, little or
-much; a request that asks for more than was granted, and that nobody has answered, waits.
+A request that asks for nothing new needs no answer. One that nobody has ever answered waits. Once an operator has answered, the
+plugin runs with what was granted, little or much, and a later version that asks for more runs without the new pieces until
+they are granted too: nothing goes down for a question.
 """
 
 from collections.abc import Iterator, Sequence
 
-from honeyhost.diagnostics import Problem, info
+from honeyhost.diagnostics import Problem, info, warning
 from honeyhost.discovery.inventory import DiscoveredPlugin
 from honeyhost.manifest.grants import asked_by, request_digest, unanswered, uncovered
 from honeyhost.resolver.context import Context
@@ -30,7 +31,7 @@ def ask(plugin: DiscoveredPlugin, context: Context) -> Sequence[GrantMissing]:
         return ()
     consent = _consent(plugin, context)
     asked = asked_by(plugin.manifest)
-    if consent.digest == request_digest(asked):
+    if consent.digest is not None:
         return ()
     return [_missing(plugin, piece, consent) for piece in unanswered(asked, consent.grants)]
 
@@ -70,12 +71,22 @@ def _withheld(plugin: DiscoveredPlugin, context: Context) -> Iterator[Problem]:
     consent = _consent(plugin, context)
     asked = asked_by(plugin.manifest)
     without = uncovered(asked, consent.grants)
-    if without and consent.digest == request_digest(asked):
+    if not without or consent.digest is None:
+        return
+    if consent.digest == request_digest(asked):
         yield info(
             "grant-withheld",
             f"{named(plugin)} runs without {_listed(without)}, which the operator did not grant",
             path=_FIELD,
             hint=f"honeyhost grant {plugin.name} shows what it has",
+            grants=[str(piece) for piece in without],
+        )
+    else:
+        yield warning(
+            "grant-open",
+            f"{named(plugin)} runs without {_listed(without)}, which this version asks for and nobody has answered",
+            path=_FIELD,
+            hint=f"honeyhost grant {plugin.name} --all, or --without-new-grants",
             grants=[str(piece) for piece in without],
         )
 

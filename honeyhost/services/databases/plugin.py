@@ -87,7 +87,7 @@ class PluginDatabase:
         if isinstance(error, Overdue):
             seconds = self._databases.seconds
             message = f"{begun} took longer than {seconds:g} s and was interrupted"
-            hint = "let the statement do less at once, or raise query_seconds"
+            hint = "let the statement do less at once, or raise the setting query_timeout"
             return OperationTimeoutError(message, hint=hint, seconds=seconds, **params)
         if isinstance(error, Failed):
             message = f"{begun} failed: {error.message}"

@@ -63,18 +63,33 @@ def test_a_request_that_was_answered_is_admitted_with_what_was_granted_and_that_
     assert check(decide, plugin, consents=answered).message.endswith(": runs without db:read:patient_*, db:write:patient_*")
 
 
-def test_an_upgrade_that_asks_for_more_waits_and_one_that_asks_for_less_does_not(found: Callable, refuse: Callable) -> None:
-    before = found(host_permissions=ASKS[1:])
-    answered = consents(digest=request_digest(asked_by(before.manifest)))
-    assert refuse(before, consents=answered) == ()
-    assert [reason.grant for reason in refuse(found(host_permissions=ASKS), consents=answered)] == [
+def test_a_request_that_nobody_ever_answered_waits_and_one_that_asks_for_less_than_is_granted_does_not(
+    found: Callable, refuse: Callable
+) -> None:
+    assert [reason.grant for reason in refuse(found(host_permissions=ASKS), consents=consents("config:mail"))] == [
         "db:read:patient_*",
         "db:write:patient_*",
-        "config:mail",
     ]
     granted = consents("db:read", "db:write", "config", digest="sha256:of-another-request")
     assert refuse(found(host_permissions=ASKS), consents=granted) == ()
     assert refuse(found(host_permissions=ASKS[1:]), consents=granted) == ()
+
+
+def test_an_upgrade_that_asks_for_more_runs_without_it_until_it_is_answered_and_that_is_told(
+    found: Callable, decide: Callable
+) -> None:
+    before = found(host_permissions=ASKS[1:])
+    answered = consents("config:mail", digest=request_digest(asked_by(before.manifest)))
+    upgrade = found(host_permissions=ASKS, lines={"host_permissions": (7, 1)})
+    resolution = decide(upgrade, consents=answered)
+    assert resolution.rejected == ()
+    (problem,) = resolution.warnings_of(upgrade)
+    assert (problem.severity, problem.code, problem.line) == ("warning", "grant-open", 7)
+    assert problem.message == (
+        "plugin 'healthcare' 0.3.0 runs without db:read:patient_*, db:write:patient_*, "
+        "which this version asks for and nobody has answered"
+    )
+    assert problem.hint == "honeyhost grant healthcare --all, or --without-new-grants"
 
 
 def test_a_piece_that_was_granted_in_part_is_answered(found: Callable, refuse: Callable) -> None:

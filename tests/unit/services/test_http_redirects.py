@@ -135,7 +135,7 @@ def test_a_redirection_leads_only_to_what_is_granted():
         assert refused.value.params["grant"] == f"http:b.example:{server.port}"
         assert [refusal.grant for refusal in guarded.refusals] == [f"http:b.example:{server.port}"]
         assert len(server.asked) == 1
-        assert guarded.counted(HTTP_REQUEST) == (0, 1, 1)
+        assert guarded.counted(HTTP_REQUEST) == (0, 1, 0)
 
     run(test, leading("http://b.example:{port}/second"), guarded)
 

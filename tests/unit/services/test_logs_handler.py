@@ -31,6 +31,8 @@ def loggers():
     known = set(logging.root.manager.loggerDict)
     before = {name: (logging.getLogger(name).propagate, logging.getLogger(name).level) for name in LOGGERS}
     logging.root.setLevel(logging.DEBUG)
+    for name in LOGGERS:  # servers of other tests may have made them quiet
+        logging.getLogger(name).setLevel(logging.NOTSET)
     yield logging.getLogger
     for name, (propagate, level) in before.items():
         logging.getLogger(name).propagate = propagate

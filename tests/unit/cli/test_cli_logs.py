@@ -261,7 +261,7 @@ class TestCommand:
 
     def test_where_nothing_was_logged_it_says_so(self, said, answering):
         server = answering((200, json.dumps({"logs": [], "count": 0, "total": 0, "instance": "web-1"})))
-        assert said("logs", "--url", server.url, "--token", "hht_x") == (0, "", "nothing was logged by web-1\n")
+        assert said("logs", "--url", server.url, "--token", "hht_x") == (0, "", "no record of web-1 fits\n")
 
     def test_the_newest_comes_last_and_the_way_to_older_ones_is_told(self, said, answering):
         logs_of = [{**RECORD, "sequence": number, "message": f"n {number}"} for number in (9, 8)]

@@ -93,7 +93,7 @@ class GivenHost:
         The log.
         """
         facts, slug = self._facts, self.slug
-        return import_module("honeyhost.services.logs").PluginLog(
+        return import_module("honeyhost.services.logs.plugin").PluginLog(
             self._guard, self._services.logs, secrets=lambda: facts.secrets(slug)
         )
 

@@ -19,7 +19,7 @@ GROUPS = {
     "cache": ("honeyhost.services.cache", "PluginCache"),
     "http": ("honeyhost.services.http", "PluginHttp"),
     "email": ("honeyhost.services.mail", "PluginEmail"),
-    "log": ("honeyhost.services.logs", "PluginLog"),
+    "log": ("honeyhost.services.logs.plugin", "PluginLog"),
     "config": ("honeyhost.services.configuration", "PluginConfig"),
     "plugins": ("honeyhost.services.calling", "PluginCalls"),
     "capabilities": ("honeyhost.services.calling", "PluginCapabilities"),

@@ -1,14 +1,14 @@
 """
 Logs: what plugins and the host had to say, kept in the memory of one process, newest first.
 
-A plugin writes through ``host.log`` (:class:`PluginLog`) or through Python's own logging, which :func:`installed` listens to
-while the host serves. Either way a record knows its plugin, and holds no secret of it.
+A plugin writes through ``host.log`` (``honeyhost.services.logs.plugin``, which a start does without) or through Python's own
+logging, which :func:`installed` listens to while the host serves. Either way a record knows its plugin, and holds no secret of
+it.
 """
 
 from honeyhost.services.logs.buffer import LogBuffer
 from honeyhost.services.logs.handler import BufferHandler, installed
 from honeyhost.services.logs.listener import Listener, News
-from honeyhost.services.logs.plugin import PluginLog
 from honeyhost.services.logs.records import HOST, LEVELS, LogRecord, UnknownLevelError, known_level
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "LogBuffer",
     "LogRecord",
     "News",
-    "PluginLog",
     "UnknownLevelError",
     "installed",
     "known_level",

@@ -14,10 +14,11 @@ import pytest
 from honeyhost.names import MASK
 from honeyhost.sdk.requires import passage
 from honeyhost.services.guard import Guard
-from honeyhost.services.logs import BufferHandler, LogBuffer, PluginLog, installed
+from honeyhost.services.logs import BufferHandler, LogBuffer, installed
 from honeyhost.services.logs.attribution import owner
 from honeyhost.services.logs.bounds import LONGEST_MESSAGE
 from honeyhost.services.logs.handler import LOGGERS
+from honeyhost.services.logs.plugin import PluginLog
 from honeyhost.services.usage import Usage
 
 PACKAGES = {"honeyframe_ledger": "ledger", "acme.clinic": "clinic"}

@@ -10,8 +10,9 @@ from honeyhost.errors import OperationRefusedError
 from honeyhost.names import MASK
 from honeyhost.sdk.operations import LOG
 from honeyhost.services.guard import Guard
-from honeyhost.services.logs import LogBuffer, PluginLog
+from honeyhost.services.logs import LogBuffer
 from honeyhost.services.logs.bounds import LONGEST_MESSAGE
+from honeyhost.services.logs.plugin import PluginLog
 from honeyhost.services.usage import Usage
 
 

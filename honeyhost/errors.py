@@ -59,6 +59,8 @@ class HoneyhostError(Exception):
     def __init__(self, message: str, *, hint: str | None = None, **params: Any) -> None:
         super().__init__(message)
         self.message = message
+        self.shown = message
+        """The same for callers from outside: without what a plugin's own code said."""
         self.hint = hint
         self.params = params
 

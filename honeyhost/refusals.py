@@ -1,13 +1,13 @@
 """
 Refusals: operations that plugins were not allowed, and capabilities that callers were not, written into the audit.
 
-Whoever asks in a loop is one record a minute and operation, with how often it asked; writing happens in a thread of its
-own, so that nobody waits for the database to say no.
+Writing happens in a thread of its own, so that nobody waits for the database to say no.
 """
 
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -17,17 +17,43 @@ from honeyhost.services.refusal import Refusal
 from honeyhost.work.refusal import RunRefusal
 
 logger = logging.getLogger("honeyhost")
-_PAUSE = 60.0
-"""Seconds in which the same refusal is written once."""
-_MOST = 1024
-"""Refusals that differ, and are remembered; of more, the oldest are written again."""
+_MINUTE = 60.0
+"""Seconds for which refusals of one kind are held together."""
+_SINGLE = 5
+"""Refusals of one kind that are told one by one in a minute; what differs from them is only counted."""
 
 AnyRefusal = Refusal | RunRefusal
+Kind = tuple[str, ...]
+
+
+class Minute:
+    """
+    The refusals of one kind since the first of a minute: how often each of the first came since it was written, and how many
+    others there were.
+    """
+
+    __slots__ = ("ends", "others", "times")
+
+    def __init__(self, ends: float) -> None:
+        self.ends = ends
+        self.times: dict[AnyRefusal, int] = {}
+        self.others = 0
+
+    def entries(self) -> list[tuple[AnyRefusal, int, int]]:
+        """
+        What is left to be written: a refusal, how often it came, and how many others.
+        """
+        rows = [(refusal, times, 0) for refusal, times in self.times.items() if times]
+        if self.others:
+            rows.append((next(iter(self.times)), 0, self.others))
+        return rows
 
 
 class Refusals:
     """
-    The refusals of one process.
+    The refusals of one process. Each is counted by its kind - who, what, and why - and what one kind has come to is written at
+    its first time and when its minute is over: whoever asks in a loop, for one thing or for thousands, is a few records a
+    minute.
 
     Args:
         stores: the stores of the platform.
@@ -38,79 +64,113 @@ class Refusals:
         self._stores = stores
         self._now = now
         self._changed = threading.Condition()
-        self._waiting: dict[AnyRefusal, int] = {}
-        self._held: dict[AnyRefusal, int] = {}
-        self._written: dict[AnyRefusal, float] = {}
+        self._waiting: deque[tuple[AnyRefusal, int, int]] = deque()
+        self._writing = 0
+        self._minutes: dict[Kind, Minute] = {}
+        self._ending: threading.Event | None = None
         self._thread: threading.Thread | None = None
-        self._ended = False
 
     def add(self, refusal: AnyRefusal) -> None:
         """
-        Take one; it is in the log at once and in the audit soon. May be called from any thread.
+        Take one; the first of a kind are in the log at once and in the audit soon. May be called from any thread.
         """
         with self._changed:
-            if self._now() - self._written.get(refusal, float("-inf")) < _PAUSE:
-                self._held[refusal] = self._held.get(refusal, 0) + 1
+            self._close_minutes()
+            minute = self._minutes.get(_kind(refusal))
+            if minute is None:
+                minute = self._minutes[_kind(refusal)] = Minute(self._now() + _MINUTE)
+            if refusal in minute.times:
+                minute.times[refusal] += 1
                 return
-            self._waiting[refusal] = self._waiting.get(refusal, 0) + self._held.pop(refusal, 0) + 1
-            self._remember(refusal)
-            if self._thread is None or not self._thread.is_alive():  # none is left in a process that was forked
-                self._thread = threading.Thread(target=self._write, name="honeyhost refusals", daemon=True)
-                self._thread.start()
+            if len(minute.times) >= _SINGLE:
+                minute.others += 1
+                return
+            minute.times[refusal] = 0
+            self._waiting.append((refusal, 1, 0))
+            self._begin()
             self._changed.notify_all()
         said, facts = _said(refusal)
         logger.warning(said, *facts, extra={"plugin": refusal.plugin, "phase": "operation"})
 
     def flush(self, seconds: float) -> bool:
         """
-        Whether everything that was taken has been written within the time.
+        Whether everything that is to be written by now has been, within the time.
         """
         with self._changed:
-            return self._changed.wait_for(lambda: not self._waiting, seconds)
+            self._close_minutes()
+            if self._waiting:
+                self._begin()
+                self._changed.notify_all()
+            return self._changed.wait_for(lambda: not self._waiting and not self._writing, seconds)
 
     def end(self, seconds: float = 5.0) -> None:
         """
-        Write what is still waiting, also what was held back, and end the thread.
+        Write what is left, also of minutes that are not over, and end the thread; it gives up after the time.
         """
         with self._changed:
-            while self._held:
-                refusal, times = self._held.popitem()
-                self._waiting[refusal] = self._waiting.get(refusal, 0) + times
-            self._ended = True
+            self._close_minutes(all_of_them=True)
+            if self._waiting:
+                self._begin()
+            thread, ending = self._thread, self._ending
+            self._thread = self._ending = None
+            if ending is not None:
+                ending.set()
             self._changed.notify_all()
-            thread, self._thread = self._thread, None
         if thread is not None:
             thread.join(seconds)
-        self._ended = False
+            if thread.is_alive():
+                with self._changed:
+                    left = len(self._waiting)
+                    self._waiting.clear()
+                logger.error("%d refusals could not be audited in %g s", left, seconds)
 
-    def _remember(self, refusal: AnyRefusal) -> None:
-        self._written.pop(refusal, None)
-        self._written[refusal] = self._now()
-        if len(self._written) > _MOST:
-            del self._written[next(iter(self._written))]
+    def _begin(self) -> None:
+        if self._thread is None or not self._thread.is_alive():  # none is left in a process that was forked
+            self._ending = threading.Event()
+            self._thread = threading.Thread(target=self._write, args=(self._ending,), name="honeyhost refusals", daemon=True)
+            self._thread.start()
 
-    def _write(self) -> None:
+    def _close_minutes(self, *, all_of_them: bool = False) -> None:
+        over = [kind for kind, minute in self._minutes.items() if all_of_them or minute.ends <= self._now()]
+        for kind in over:
+            self._waiting.extend(self._minutes.pop(kind).entries())
+
+    def _write(self, ending: threading.Event) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._ended)
+                self._changed.wait_for(lambda: bool(self._waiting) or ending.is_set(), self._until_a_minute_ends())
+                self._close_minutes()
                 if not self._waiting:
-                    return
-                refusal, times = next(iter(self._waiting.items()))
-            self._audit(refusal, times)
+                    if ending.is_set() or not self._minutes:
+                        return
+                    continue
+                entry = self._waiting.popleft()
+                self._writing += 1
+            self._audit(*entry)
             with self._changed:
-                left = self._waiting[refusal] - times
-                if left:
-                    self._waiting[refusal] = left
-                else:
-                    del self._waiting[refusal]
+                self._writing -= 1
                 self._changed.notify_all()
 
-    def _audit(self, refusal: AnyRefusal, times: int) -> None:
+    def _until_a_minute_ends(self) -> float:
+        ends = min((minute.ends for minute in self._minutes.values()), default=self._now())
+        return max(0.0, ends - self._now())
+
+    def _audit(self, refusal: AnyRefusal, times: int, others: int) -> None:
         actor, action, details = _entry(refusal)
+        if others:  # all that they have in common is their kind
+            details |= {"grant": "", "others": others} if isinstance(refusal, Refusal) else {"others": others}
+        else:
+            details["times"] = times
         try:
-            self._stores().audit.add(actor, action, refusal.plugin, {**details, "times": times})
+            self._stores().audit.add(actor, action, refusal.plugin, details)
         except (StoreError, ModuleNotFoundError) as error:
             logger.error("a refusal of plugin '%s' cannot be audited: %s", refusal.plugin, error)  # noqa: TRY400 - no bug of ours
+
+
+def _kind(refusal: AnyRefusal) -> Kind:
+    if isinstance(refusal, RunRefusal):
+        return "capability", refusal.actor, refusal.plugin
+    return "operation", refusal.plugin, refusal.operation, refusal.reason
 
 
 def _said(refusal: AnyRefusal) -> tuple[str, tuple[str, ...]]:

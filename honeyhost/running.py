@@ -178,11 +178,13 @@ class Running:
         await _cancelled([*tasks, *self._under_way])
         self._reloads.clear()
         self._reporting = None
-        await self.manager.stop()
-        await self.manager.services.close()
-        await asyncio.to_thread(self._refusals.end)
-        await reporting.end()
-        self._journal.close()  # what was still starting is not to blame for an end in order
+        try:
+            await self.manager.stop()
+            await self.manager.services.close()
+            await asyncio.to_thread(self._refusals.end)
+        finally:
+            await reporting.end()
+            self._journal.close()  # what was still starting is not to blame for an end in order
 
     def _packages(self) -> dict[str, str]:
         """

@@ -92,7 +92,7 @@ class ProblemError(Exception):
         status = next((STATUSES[kind] for kind in type(failure).__mro__ if kind in STATUSES), 500)
         hint = {} if failure.hint is None else {"hint": failure.hint}
         headers = _RETRY_STORE if isinstance(failure, errors.StoreUnavailableError) else None
-        return cls(status, failure.code, failure.message, headers=headers, **(dict(failure.params) | hint))
+        return cls(status, failure.code, failure.shown, headers=headers, **(dict(failure.params) | hint))
 
     @classmethod
     def invalid(cls, problems: Sequence[Problem]) -> Self:

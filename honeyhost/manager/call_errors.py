@@ -13,6 +13,7 @@ from honeyhost.errors import (
     CallFailedError,
     CallTimeoutError,
     FunctionNotFoundError,
+    HoneyhostError,
     PluginDisabledError,
     PluginNotFoundError,
 )
@@ -88,8 +89,12 @@ def failed(who: Who, error: BaseException) -> CallError:
     _, slug, function = who
     arguments = isinstance(error, TypeError) and _before_its_first_line(error)
     what = "does not take these arguments" if arguments else f"raised {type(error).__name__}"
-    message = f"{_caller(who)} '{slug}' for '{function}', which {what}: {error}"
-    return CallFailedError(message, error=type(error).__name__, arguments=arguments, **_params(who))
+    shown = f"{_caller(who)} '{slug}' for '{function}', which {what}"
+    failure = CallFailedError(f"{shown}: {error}", error=type(error).__name__, arguments=arguments, **_params(who))
+    if not arguments:
+        # a text of the plugin's own may hold whatever it knows
+        failure.shown = f"{shown}: {error.shown}" if isinstance(error, HoneyhostError) else shown
+    return failure
 
 
 def _before_its_first_line(error: TypeError) -> bool:

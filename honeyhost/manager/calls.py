@@ -204,11 +204,26 @@ class Calls:
             with suppress(RuntimeError):  # the loop has ended before the function
                 loop.call_soon_threadsafe(flights.leave)
 
-        running = self._threads.run(target.slug, lambda: context.run(target.function, **(args or {})))
+        running = self._threads.run(
+            target.slug, lambda: context.run(target.function, **(args or {})), nested=_waited_for(target.slug)
+        )
         flights.enter()
         running.add_done_callback(left)
         answer = await asyncio.wrap_future(running)
         return await answer if inspect.isawaitable(answer) else answer
+
+
+def _waited_for(slug: str) -> bool:
+    """
+    Whether a call of the plugin waits for the one that is being made.
+    """
+    around = passage.get()
+    link = around[3] if around is not None else None
+    while link is not None and link[3] is not None:
+        link = link[3]
+        if link[1] == slug:
+            return True
+    return False
 
 
 def _named(caller: str | None, around: Passage | None) -> str:

@@ -333,7 +333,10 @@ class Generation:
             if isinstance(error, TimeoutError) and not str(error):
                 error = TimeoutError(f"did not shut down within {left:g} s")
             self._said(error)
+        self._tasks.ended = True
         late = await self._tasks.cancel(PATIENCE)
+        if self._given is not None:
+            self._given.end()
         if late:
             self._said(TimeoutError(f"{late} of its tasks did not end when they were cancelled"))
 

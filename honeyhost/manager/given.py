@@ -5,7 +5,6 @@ What a plugin is given: the host as its code sees it.
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +12,7 @@ from honeyhost.errors import MissingExtraError, OperationFailedError
 from honeyhost.manager.tasks import Call, Tasks
 from honeyhost.sdk.operations import TRANSLATE
 from honeyhost.services import Services
+from honeyhost.services.once import once
 from honeyhost.services.published import Capabilities
 
 
@@ -53,41 +53,44 @@ class GivenHost:
         self._services = services
         self._tasks = tasks
         self._loop = loop
+        self._ended = False
 
-    @cached_property
+    @once
     def _guard(self) -> Any:
         facts, slug = self._facts, self.slug
-        return self._services.guard(slug, lambda: facts.grants(slug))
+        guard = self._services.guard(slug, lambda: facts.grants(slug))
+        guard.ended = self._ended
+        return guard
 
-    @cached_property
+    @once
     def db(self) -> Any:
         """
         Databases.
         """
         return self._made("databases", "PluginDatabase", "databases")
 
-    @cached_property
+    @once
     def cache(self) -> Any:
         """
         The cache.
         """
         return self._made("cache", "PluginCache", "cache")
 
-    @cached_property
+    @once
     def http(self) -> Any:
         """
         Other servers.
         """
         return self._made("http", "PluginHttp", "http")
 
-    @cached_property
+    @once
     def email(self) -> Any:
         """
         E-mail.
         """
         return self._made("mail", "PluginEmail", "mailer")
 
-    @cached_property
+    @once
     def log(self) -> Any:
         """
         The log.
@@ -97,7 +100,7 @@ class GivenHost:
             self._guard, self._services.logs, secrets=lambda: facts.secrets(slug)
         )
 
-    @cached_property
+    @once
     def config(self) -> Any:
         """
         The configuration.
@@ -110,21 +113,21 @@ class GivenHost:
             platform=self._services.settings.platform_config,
         )
 
-    @cached_property
+    @once
     def plugins(self) -> Any:
         """
         Other plugins.
         """
         return import_module("honeyhost.services.calling").PluginCalls(self._guard, self._facts.call)
 
-    @cached_property
+    @once
     def capabilities(self) -> Any:
         """
         Capabilities of all plugins.
         """
         return import_module("honeyhost.services.calling").PluginCapabilities(self._guard, self._facts.capabilities)
 
-    @cached_property
+    @once
     def blocking(self) -> Any:
         """
         The same for threads.
@@ -137,6 +140,15 @@ class GivenHost:
         """
         self._services.usage.tally(self.slug, TRANSLATE.name).count()
         return self._facts.translate()(self.slug, key, args or {}, language)
+
+    def end(self) -> None:
+        """
+        Do nothing more: the life of the plugin is over that this host belongs to.
+        """
+        if "_guard" in self.__dict__:
+            self._guard.ended = True
+        else:
+            self._ended = True
 
     def create_task(self, work: Coroutine[Any, Any, Any], *, name: str | None = None) -> asyncio.Task[Any]:
         """

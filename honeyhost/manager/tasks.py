@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any
 
+from honeyhost.errors import UsageError
 from honeyhost.sdk.host import HostAPI
 from honeyhost.sdk.requires import passage
 
@@ -19,17 +20,26 @@ class Tasks:
     The background work of one generation. What one of them raises is logged; the plugin goes on.
     """
 
-    __slots__ = ("_given", "_running", "_slug")
+    __slots__ = ("_given", "_running", "_slug", "ended")
 
     def __init__(self, slug: str, given: Callable[[], HostAPI] | None = None) -> None:
         self._slug = slug
         self._given = given
         self._running: set[asyncio.Task[Any]] = set()
+        self.ended = False
+        """Whether no more work may begin."""
 
     def create(self, work: Coroutine[Any, Any, Any], *, name: str | None = None) -> asyncio.Task[Any]:
         """
         Begin work. It inherits no context variables of whoever asks for it, and knows which plugin it is of.
+
+        Raises:
+            UsageError: if the plugin has ended.
         """
+        if self.ended:
+            work.close()
+            message = f"plugin '{self._slug}' has ended, so it begins no work any more"
+            raise UsageError(message, hint="begin it before the plugin's shutdown is over")
         context = Context()
         context.run(passage.set, (self._slug, None, frozenset(), None, self._given))
         task = asyncio.get_running_loop().create_task(work, name=name or f"honeyhost task {self._slug}", context=context)

@@ -28,14 +28,16 @@ class Threads:
         self._idle = idle
         self._crews: dict[str, _Crew] = {}
 
-    def run(self, slug: str, work: Callable[[], Any]) -> "Future[Any]":
+    def run(self, slug: str, work: Callable[[], Any], *, nested: bool = False) -> "Future[Any]":
         """
-        The outcome of some work of a plugin, which a thread has now or gets as soon as one is free.
+        The outcome of some work of a plugin, which a thread has now or gets as soon as one is free. ``nested`` work is
+        waited for by work of the same plugin: it goes first, and beyond the usual number, since that one gives no thread back
+        before.
         """
         crew = self._crews.get(slug)
         if crew is None:
             crew = self._crews[slug] = _Crew(slug, self._most, self._idle)
-        return crew.run(work)
+        return crew.run(work, nested=nested)
 
     def keep(self, slugs: Collection[str]) -> None:
         """
@@ -55,15 +57,15 @@ class _Crew:
         self._free = 0
         self._threads = 0
 
-    def run(self, work: Callable[[], Any]) -> "Future[Any]":
+    def run(self, work: Callable[[], Any], *, nested: bool) -> "Future[Any]":
         outcome: Future[Any] = Future()
         with self._changed:
             if self._free > len(self._waiting):
                 self._changed.notify()
-            elif self._threads < self._most:
+            elif nested or self._threads < self._most:
                 threading.Thread(target=self._work, name=f"honeyhost call {self._slug}", daemon=True).start()
                 self._threads += 1
-            self._waiting.append((outcome, work))
+            (self._waiting.appendleft if nested else self._waiting.append)((outcome, work))
         return outcome
 
     def dismiss(self) -> None:

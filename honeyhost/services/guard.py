@@ -8,14 +8,17 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from shlex import quote
 from typing import Any, TypeVar
 
 from honeyhost.errors import (
     HoneyhostError,
     OperationFailedError,
     OperationLimitedError,
+    OperationRefusedError,
     PermissionNotGrantedError,
 )
+from honeyhost.names import visible
 from honeyhost.sdk.operations import Operation
 from honeyhost.services.grants import Grant, read_grants
 from honeyhost.services.refusal import Refusal
@@ -28,6 +31,8 @@ Grants = Mapping[str, Any]
 _CASELESS = frozenset({"http", "email"})
 _ANY: Scope = ("\0any",)
 """Stands for whatever the operation concerns."""
+_LONGEST_SCOPE = 200
+"""Characters of a scope that are shown and remembered."""
 _MOST_DECIDED = 1024
 """Decisions that are remembered of one moment; what comes after is decided anew each time."""
 
@@ -55,7 +60,7 @@ class Moment:
             spellings = (scope,) if isinstance(scope, str) else scope
             wanted = [Grant(type=kind, access=access, scope=spelling) for spelling in spellings]
             found = any(grant.covers(piece) for grant in self.granted for piece in wanted)
-        if len(self.decided) < _MOST_DECIDED:
+        if len(self.decided) < _MOST_DECIDED and sum(map(len, scope)) <= _LONGEST_SCOPE:
             self.decided[operation, scope] = found
         return found
 
@@ -72,7 +77,7 @@ class Guard:
         refused: told of each refusal.
     """
 
-    __slots__ = ("_grants", "_limits", "_moment", "_per_minute", "_refused", "_tallies", "_usage", "slug")
+    __slots__ = ("_grants", "_limits", "_moment", "_per_minute", "_refused", "_tallies", "_usage", "ended", "slug")
 
     def __init__(
         self,
@@ -84,6 +89,8 @@ class Guard:
         refused: Callable[[Refusal], None],
     ) -> None:
         self.slug = slug
+        self.ended = False
+        """Whether the life of the plugin is over that this guard belongs to: then nothing is done for it any more."""
         self._grants = grants
         self._usage = usage
         self._limits = limits
@@ -119,7 +126,7 @@ class Guard:
         if operation.permission is not None:
             for scope in scopes or (_ANY,):
                 if not self.may(operation, scope):
-                    raise self.refuse(operation, _shown(scope))
+                    raise self.refuse(operation, "" if scope is _ANY else scope)
         self.passing(operation)
 
     def passing(self, operation: Operation) -> None:
@@ -129,6 +136,8 @@ class Guard:
         Raises:
             OperationLimitedError: if it is asked for too often.
         """
+        if self.ended and operation.permission is not None:
+            raise self._over(operation)
         tally = self.tally(operation)
         tally.last_at = time.time()
         per_minute = self._limit(operation)
@@ -144,18 +153,18 @@ class Guard:
                 retry_after=seconds,
             )
 
-    def refuse(self, operation: Operation, scope: str = "") -> PermissionNotGrantedError:
+    def refuse(self, operation: Operation, scope: Scope = "") -> PermissionNotGrantedError:
         """
         The error that says that a grant is missing; the refusal is counted and passed on.
         """
         tally = self.tally(operation)
         tally.refused += 1
         tally.last_at = time.time()
-        grant = ":".join(part for part in (operation.wanted, scope) if part)
+        grant = ":".join(part for part in (operation.wanted, _shown(scope)) if part)
         self._refused(self._refusal(operation, grant, PermissionNotGrantedError.code))
         return PermissionNotGrantedError(
             f"plugin '{self.slug}' may not do {operation.path}: '{grant}' is not granted",
-            hint=f"ask for it under host_permissions, then: honeyhost grant {self.slug} {grant}",
+            hint=f"ask for it under host_permissions, then: honeyhost grant {self.slug} {quote(grant)}",
             plugin=self.slug,
             operation=operation.name,
             grant=grant,
@@ -174,6 +183,10 @@ class Guard:
             result = await work
         except PermissionNotGrantedError:
             raise  # found out by the service, and counted as refused
+        except OperationRefusedError as error:
+            tally.errors += 1
+            self._refused(self._refusal(operation, "", error.code))
+            raise
         except HoneyhostError:
             tally.errors += 1
             raise
@@ -205,6 +218,14 @@ class Guard:
         """
         return self._tallies.get(operation.name) or self._usage.tally(self.slug, operation.name)
 
+    def _over(self, operation: Operation) -> OperationRefusedError:
+        return OperationRefusedError(
+            f"plugin '{self.slug}' asks for {operation.path} after its end: it was switched off or replaced",
+            hint="begin background work with host.create_task, which ends with the plugin",
+            plugin=self.slug,
+            operation=operation.name,
+        )
+
     def _now(self) -> "Moment":
         grants = self._grants()
         moment = self._moment
@@ -224,9 +245,8 @@ class Guard:
 
 
 def _shown(scope: Scope) -> str:
-    if scope is _ANY:
-        return ""
-    return scope if isinstance(scope, str) else scope[0]
+    text = scope if isinstance(scope, str) else scope[0]
+    return visible(text if len(text) <= _LONGEST_SCOPE else f"{text[:_LONGEST_SCOPE]}…")
 
 
 def _caseless(grant: Grant) -> Grant:

@@ -2,13 +2,16 @@
 The services of one process, each made at its first use.
 """
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib import import_module
 from typing import Any
 
+from honeyhost.services.once import once
 from honeyhost.services.refusal import Refusal
+
+logger = logging.getLogger("honeyhost")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +75,7 @@ class Services:
         self.plugins = plugins
         self._refused = refused
 
-    @cached_property
+    @once
     def usage(self) -> Any:
         """
         What plugins did, as ``honeyhost.services.usage.Usage``.
@@ -98,35 +101,35 @@ class Services:
             refused=self._refused,
         )
 
-    @cached_property
+    @once
     def databases(self) -> Any:
         """
         The named databases, as ``honeyhost.services.databases.Databases``.
         """
         return import_module("honeyhost.services.databases").Databases(self.settings, plugins=self.plugins)
 
-    @cached_property
+    @once
     def cache(self) -> Any:
         """
         The cache, as ``honeyhost.services.cache.CacheStore``.
         """
         return import_module("honeyhost.services.cache").CacheStore(self.settings.cache_url)
 
-    @cached_property
+    @once
     def http(self) -> Any:
         """
         The client for other servers, as ``honeyhost.services.http.HttpClient``.
         """
         return import_module("honeyhost.services.http").HttpClient(self.settings)
 
-    @cached_property
+    @once
     def mailer(self) -> Any:
         """
         The way to the mail server, as ``honeyhost.services.mail.Mailer``.
         """
         return import_module("honeyhost.services.mail").Mailer(self.settings.mail_url, self.settings.mail_sender)
 
-    @cached_property
+    @once
     def logs(self) -> Any:
         """
         The records of plugins' logs, as ``honeyhost.services.logs.LogBuffer``.
@@ -135,9 +138,12 @@ class Services:
 
     async def close(self) -> None:
         """
-        Close what was opened; it is opened again where it is asked for again.
+        Close what was opened. A service opens again what it is asked for again, until the next time.
         """
         for name in ("databases", "cache", "http", "mailer"):
-            service = self.__dict__.pop(name, None)
-            if service is not None:
-                await service.close()
+            service = self.__dict__.get(name)
+            try:
+                if service is not None:
+                    await service.close()
+            except Exception:
+                logger.exception("the service '%s' could not be closed", name)

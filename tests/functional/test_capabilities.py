@@ -266,7 +266,7 @@ class TestRunning:
     async def test_what_the_function_raises_is_502_and_its_time_504(self, newsletter):
         async with steering(call_timeout=0.05) as steered:
             problem = assert_problem(await run(steered, "newsletter.broken"), 502, "call-failed")
-            assert "raised ValueError: the press is broken" in problem["detail"]
+            assert problem["detail"].endswith("which raised ValueError")
             assert_problem(await run(steered, "newsletter.slow"), 504, "call-timeout")
             with pytest.raises(CallTimeoutError):
                 await steered.host.run_capability("newsletter.slow", timeout=0.01)

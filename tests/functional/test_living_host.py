@@ -14,7 +14,14 @@ from control import assert_problem, steering
 from workers import LIMIT
 
 from honeyhost.applying import apply
-from honeyhost.errors import CallDepthExceededError, CallFailedError, PluginDisabledError, PluginNotFoundError
+from honeyhost.errors import (
+    CallDepthExceededError,
+    CallFailedError,
+    OperationRefusedError,
+    PluginDisabledError,
+    PluginNotFoundError,
+    UsageError,
+)
 from honeyhost.manager import health, restarts
 from honeyhost.settings import Settings
 from honeyhost.store.records import PluginDefaults
@@ -22,7 +29,7 @@ from honeyhost.store.records import PluginDefaults
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 OBJECT = """
 import sys
-from honeyhost.sdk import Plugin, function
+from honeyhost.sdk import Plugin, capability, function
 
 hh_test_log = sys.modules.get("hh_test_log")  # not where plugins are compiled
 if hh_test_log is not None:
@@ -224,8 +231,49 @@ class TestCalls:
         line = next(line for line in text.splitlines() if line.startswith('honeyhost_plugin_import_seconds{plugin="clinic"}'))
         assert float(line.split()[-1]) >= 0.05
 
+    async def test_plain_functions_that_call_each_other_do_not_take_each_others_threads(self, platform, log):
+        nesting = """@function()
+    def outer(self):
+        return self.host.blocking.plugins.call("clinic", "inner")
+
+    @function()
+    def inner(self):
+        return "inner"
+        """
+        written(platform, "clinic", health=nesting)
+        async with steering(call_timeout=20) as steered:
+            answers = await asyncio.gather(*(steered.host.call("clinic", "outer") for _ in range(40)))
+        assert answers == ["inner"] * 40
+
+    async def test_what_a_plugin_says_when_it_raises_is_for_the_log_and_not_for_callers(self, platform, log):
+        raising = """@capability("clinic.boom")
+    async def boom(self):
+        raise ValueError("could not log in with hunter2")
+        """
+        written(platform, "clinic", health=raising)
+        async with steering() as steered:
+            answer = assert_problem(await steered.ask("POST", "/capabilities/clinic.boom/run", json={}), 502, "call-failed")
+            assert answer["detail"] == "the host called 'clinic' for 'boom', which raised ValueError"
+            with pytest.raises(CallFailedError, match="could not log in with hunter2"):
+                await steered.host.call("clinic", "boom")
+
 
 class TestSwitching:
+    async def test_what_is_left_of_a_plugin_that_is_switched_off_is_done_nothing_for(self, platform, log):
+        written(platform, "clinic", init="hh_test_log.host = host")
+        async with steering() as steered:
+            await may_call(steered, "clinic")
+            host = log.host
+            await steered.ask("POST", "/plugins/clinic/toggle", json={"enabled": False})
+            await steered.host.manager.settled("clinic")
+            with pytest.raises(OperationRefusedError, match="after its end"):
+                await host.plugins.call("ledger", "add", {"a": 1, "b": 2})
+            with pytest.raises(UsageError, match="begins no work any more"):
+                host.create_task(asyncio.sleep(0))
+            await steered.ask("POST", "/plugins/clinic/toggle", json={"enabled": True})
+            await steered.host.manager.settled("clinic")
+            assert log.host is not host
+
     async def test_a_plugin_that_is_switched_off_and_on_is_begun_anew_and_not_imported_again(self, platform, log):
         written(platform, "clinic")
         async with steering() as steered:

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 import pytest
 
+from honeyhost.errors import UsageError
 from honeyhost.manager.tasks import Tasks, ended
 from honeyhost.sdk import current_caller, current_plugin
 
@@ -155,3 +156,18 @@ def test_whoever_waits_can_be_cancelled_and_takes_the_work_along():
         return waiting.cancelled(), list(interrupted)
 
     assert asyncio.run(main()) == (True, ["work"])
+
+
+def test_what_has_ended_begins_no_more_work():
+    async def work():
+        raise AssertionError
+
+    async def main():
+        tasks = Tasks("clinic")
+        tasks.ended = True
+        begun = work()
+        with pytest.raises(UsageError, match="plugin 'clinic' has ended"):
+            tasks.create(begun)
+        return begun.cr_frame
+
+    assert asyncio.run(main()) is None

@@ -53,7 +53,11 @@ def test_readwrite_is_two_grants():
             "write type[:access][:scope], as db:write:patient_* or http:api.example.com",
         ),
         ("db", "'db' is no grant: 'db' needs read, write or readwrite", "write db:read or db:read:SCOPE"),
-        ("cache:all:x", "'cache:all:x' is no grant: 'cache' needs read, write or readwrite", "write cache:read or cache:read:SCOPE"),
+        (
+            "cache:all:x",
+            "'cache:all:x' is no grant: 'cache' needs read, write or readwrite",
+            "write cache:read or cache:read:SCOPE",
+        ),
     ],
 )
 def test_what_is_no_grant_is_refused_with_what_would_be_one(text, message, hint):

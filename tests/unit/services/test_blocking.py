@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 import pytest
+from anyio.to_thread import run_sync
 
 from honeyhost.errors import UsageError
 from honeyhost.sdk import current_plugin
@@ -92,3 +93,54 @@ def test_without_an_application_that_serves_it_is_refused(loop):
 def test_only_what_waits_is_there(name):
     with pytest.raises(AttributeError, match="it has db, cache"):
         getattr(BlockingHost(Whole(), lambda: None), name)
+
+
+def test_a_loop_that_ends_leaves_no_thread_waiting(monkeypatch):
+    monkeypatch.setattr("honeyhost.services.blocking._LOOK", 0.01)
+    said = []
+
+    class Slow:
+        async def query(self):
+            await asyncio.Event().wait()
+
+    class Host:
+        db = Slow()
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        began = asyncio.Event()
+
+        def work():
+            loop.call_soon_threadsafe(began.set)
+            try:
+                BlockingHost(Host(), lambda: loop).db.query()
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the thread goes on
+                said.append(type(error).__name__)
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        await began.wait()
+        return thread
+
+    thread = asyncio.run(main())
+    thread.join(10)
+    assert not thread.is_alive()
+    assert said in (["UsageError"], ["CancelledError"])
+
+
+def test_a_thread_of_the_framework_uses_the_loop_that_it_works_for():
+    gone = asyncio.new_event_loop()
+    gone.close()
+
+    async def main():
+        return await run_sync(lambda: BlockingHost(Whole(), lambda: gone).db.query("SELECT 1"))
+
+    assert asyncio.run(main())[0] == "SELECT 1"
+
+
+def test_what_it_raises_there_is_raised_in_the_thread_too():
+    async def main():
+        return await run_sync(BlockingHost(Whole(), lambda: None).db.breaks)
+
+    with pytest.raises(LookupError, match="no such table"):
+        asyncio.run(main())

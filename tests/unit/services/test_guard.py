@@ -210,3 +210,36 @@ def test_figures_go_with_the_plugin():
     guarded.guard.admit(CACHE_GET, "beds")
     guarded.usage.keep(["ledger"])
     assert guarded.usage.figures() == {}
+
+
+def test_a_guard_whose_plugin_has_ended_lets_nothing_pass():
+    guarded = Guarded("cache:read")
+    guarded.guard.ended = True
+    with pytest.raises(OperationRefusedError, match="after its end: it was switched off or replaced"):
+        guarded.guard.admit(CACHE_GET, "beds")
+    guarded.guard.admit(LOG)
+
+
+def test_what_an_operator_allows_nobody_is_told_too():
+    guarded = Guarded("cache:read")
+    with pytest.raises(OperationRefusedError):
+        asyncio.run(guarded.guard.observe(CACHE_GET, says_no()))
+    assert guarded.refusals == [("clinic", "cache_get", "", "operation-refused")]
+
+
+@pytest.mark.parametrize("scope", ["k" * 3_000_000, ("k" * 3_000_000, "other")])
+def test_a_scope_without_an_end_is_cut_where_it_is_shown_and_not_remembered(scope):
+    guarded = Guarded()
+    with pytest.raises(PermissionNotGrantedError) as caught:
+        guarded.guard.admit(CACHE_GET, scope)
+    assert len(caught.value.message) < 400
+    assert len(guarded.refusals[0].grant) < 300
+    assert guarded.guard._moment.decided == {}
+
+
+def test_a_scope_cannot_forge_a_line_of_a_log_or_of_a_shell():
+    guarded = Guarded()
+    with pytest.raises(PermissionNotGrantedError) as caught:
+        guarded.guard.admit(CACHE_GET, "x\nCRITICAL root; rm -rf /")
+    assert "\n" not in caught.value.message + guarded.refusals[0].grant
+    assert caught.value.hint.endswith("honeyhost grant clinic 'cache:read:x CRITICAL root; rm -rf /'")

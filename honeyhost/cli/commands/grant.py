@@ -15,7 +15,6 @@ from honeyhost.cli.render.moments import moment
 from honeyhost.cli.render.table import Column, table
 from honeyhost.cli.render.text import Line, Style, line, span
 from honeyhost.cli.streams import Screen, Streams
-from honeyhost.cli.taking_up import PATIENCE, TakenUp, taken_up, tell_taken_up
 from honeyhost.consent import Answer, Answers, purposes
 from honeyhost.discovery import discover
 from honeyhost.discovery.inventory import DiscoveredPlugin
@@ -67,7 +66,7 @@ def run(  # noqa: PLR0913 - what can be typed
         return 0
     _tell(streams, plugin, after)
     if everybody is not None:
-        tell_taken_up(streams, everybody, "taken up")
+        import_module("honeyhost.cli.taking_up").tell_taken_up(streams, everybody, "taken up")
     if after.waiting:
         streams.next(f"honeyhost grant {name} --all")
     elif before.waiting and before.digest is None:
@@ -82,13 +81,16 @@ def _plugin(settings: Settings, name: str) -> DiscoveredPlugin:
     return named.plugins[0]
 
 
-def _store(settings: Settings, plugin: DiscoveredPlugin, answers: Answers) -> TakenUp:
+def _store(settings: Settings, plugin: DiscoveredPlugin, answers: Answers) -> Any:
+    """
+    Write the answers, and say by whom they were taken up.
+    """
     opened = import_module("honeyhost.cli.opened")  # showing does without the database library
     stores = opened.open_stores(settings)
     changes = opened.changes_by_user(stores)
     record = changes.set_grants(plugin.name, answers.grants, answers.digest, defaults=defaults_of(plugin))
-    waited: TakenUp = taken_up(stores, record.revision, seconds=PATIENCE)
-    return waited
+    taking_up = import_module("honeyhost.cli.taking_up")
+    return taking_up.taken_up(stores, record.revision, seconds=taking_up.PATIENCE)
 
 
 def _tell(streams: Streams, plugin: DiscoveredPlugin, answers: Answers) -> None:

@@ -29,7 +29,7 @@ def test_no_two_kinds_share_a_code() -> None:
 def test_every_code_is_a_kind_or_a_warning() -> None:
     codes = [code.code for code in honeyhost.resolver.codes.CODES]
     assert len(set(codes)) == len(codes)
-    assert set(codes) - {kind.code for kind in KINDS} == {"tested-up-to", "override-used", "grant-withheld"}
+    assert set(codes) - {kind.code for kind in KINDS} == {"tested-up-to", "override-used", "grant-withheld", "grant-open"}
 
 
 def test_codes_of_two_rooms_do_not_meet() -> None:

@@ -104,10 +104,10 @@ class Load:
 def test_a_hundred_upgrades_under_load_fail_no_request_and_mix_no_versions(plugin: FolderPlugin) -> None:
     generations: list[weakref.ref[Any]] = []
     objects: list[int] = []
+    gc.collect()
+    gc.freeze()  # what earlier tests have left is looked at no more
     with serving_plugins(plugin.attached("1")) as running:
         httpx.get(running.url("/clinic/fast"), trust_env=False).raise_for_status()
-        gc.collect()
-        gc.freeze()  # as a server does that has started: what earlier tests have left is looked at no more
         with Load(running, "/clinic/fast", "/clinic/slow", "/clinic/slow", "/clinic/slow") as load:
             for swap, number in zip(range(SWAPS), itertools.cycle("21"), strict=False):
                 generations.append(weakref.ref(running.manager.generations["clinic"]))

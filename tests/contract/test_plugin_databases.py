@@ -25,7 +25,7 @@ from honeyhost.errors import (
 )
 
 _POSTGRES = os.environ.get("TEST_POSTGRES_URL", "") if find_spec("psycopg") else ""
-KINDS = ["sqlite", *(["postgresql"] if _POSTGRES else [])]
+KINDS = ["sqlite", *(["postgresql"] if _POSTGRES or os.environ.get("TEST_SERVICES") == "required" else [])]
 NO = (PermissionNotGrantedError, OperationRefusedError, OperationFailedError)
 
 pytestmark = pytest.mark.anyio

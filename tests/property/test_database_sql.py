@@ -200,7 +200,8 @@ def test_on_sqlite_no_statement_tells_or_changes_what_the_plugin_may_not_reach(s
 @pytest.fixture(scope="module")
 def postgres_pair():
     if not _POSTGRES:
-        pytest.skip("PostgreSQL takes part where psycopg is installed and TEST_POSTGRES_URL is set")
+        missing = "PostgreSQL takes part where psycopg is installed and TEST_POSTGRES_URL is set"
+        (pytest.fail if os.environ.get("TEST_SERVICES") == "required" else pytest.skip)(missing)
     with (
         postgres_database(_POSTGRES) as base,
         postgres_world(base, query_seconds=60.0) as one,

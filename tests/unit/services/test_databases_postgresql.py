@@ -25,7 +25,10 @@ NO = (PermissionNotGrantedError, OperationRefusedError, OperationFailedError)
 
 pytestmark = [
     pytest.mark.anyio,
-    pytest.mark.skipif(not _POSTGRES, reason="PostgreSQL takes part where psycopg is installed and TEST_POSTGRES_URL is set"),
+    pytest.mark.skipif(
+        not _POSTGRES and os.environ.get("TEST_SERVICES") != "required",
+        reason="PostgreSQL takes part where psycopg is installed and TEST_POSTGRES_URL is set",
+    ),
 ]
 
 
